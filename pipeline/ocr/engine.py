@@ -1,0 +1,65 @@
+"""What the rest of the program asks of an OCR engine; the engines beside this file are the only doors to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.imaging.page import Colour, Grey
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """One character with the engine's probability (0-1) and the runners-up, most probable first."""
+
+    text: str
+    probability: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """One line as the engine returned it; `text` is the characters' text joined, never changed."""
+
+    text: str
+    characters: tuple[Character, ...]
+    engine: str
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A run of words found on a page, in page pixels: left, top, right, bottom."""
+
+    text: str
+    confidence: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class LineEngine(Protocol):
+    """Reads one cropped, upright MRZ line.
+
+    `family` tells engines that share a model or training data from those that do not: only agreement between
+    families is evidence. Raises EngineError when the engine dies, hangs or returns what is no text.
+    """
+
+    name: str
+    family: str
+
+    def read_line(self, grey: Grey) -> LineReading:
+        """Read a crop of one line, dark print on light paper."""
+        ...
+
+
+class PageEngine(Protocol):
+    """Finds and reads all text on an upright page; raises EngineError like LineEngine."""
+
+    name: str
+    family: str
+
+    def read_page(self, colour: Colour) -> tuple[TextLine, ...]:
+        """Every text line found, in no particular order."""
+        ...
