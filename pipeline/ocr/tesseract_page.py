@@ -58,13 +58,17 @@ class TesseractPage:
 
 def _lines(words: dict[str, Any]) -> tuple[TextLine, ...]:
     columns = ("block_num", "par_num", "line_num", "text", "conf", "left", "top", "width", "height")
-    rows = [row for row in zip(*(words[name] for name in columns), strict=True) if float(row[4]) >= 0 and row[3].strip()]
+    rows = [
+        row for row in zip(*(words[name] for name in columns), strict=True) if float(row[4]) >= 0 and row[3].strip()
+    ]
     lines: list[TextLine] = []
     for _, group in groupby(rows, key=lambda row: row[:3]):
         run: list[TextLine] = []
         for _, _, _, text, confidence, left, top, width, height in group:
             word = TextLine(text, float(confidence) / 100, left, top, left + width, top + height)
-            if run and word.left - run[-1].right > _COLUMN_GAP * max(word.bottom - word.top, run[-1].bottom - run[-1].top):
+            if run and word.left - run[-1].right > _COLUMN_GAP * max(
+                word.bottom - word.top, run[-1].bottom - run[-1].top
+            ):
                 lines.append(_joined(run))
                 run = []
             run.append(word)
