@@ -60,10 +60,10 @@ class RapidOcrPage:
         detect.limit_side_len = self._sides[height > width]
         try:
             found = detect(colour)
-            quads = [] if found.boxes is None else [_roomy(np.asarray(box, np.float32)) for box in found.boxes]
+            quads = [] if found.boxes is None else [np.asarray(box, np.float32) for box in found.boxes]
             if not quads:
                 return ()
-            read = recognise([_crop(colour, quad) for quad in quads])
+            read = recognise([_crop(colour, _roomy(quad)) for quad in quads])
         except Exception as error:  # the library and onnxruntime raise unexported types
             raise EngineError(f"{self.name} failed on a page") from error
         lines = zip(read.txts, read.scores, quads, strict=True)
@@ -125,8 +125,8 @@ def _crop(colour: Colour, quad: Quad) -> Colour:
     size = (max(1, round(across)), max(1, round(down)))
     target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     turn = cv2.getPerspectiveTransform(quad, target)
-    turned: Colour = cv2.warpPerspective(colour, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return turned
+    turned = cv2.warpPerspective(colour, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(turned, np.uint8)
 
 
 def _line(text: str, score: float, quad: Quad, width: int, height: int) -> TextLine:
