@@ -27,7 +27,7 @@ from pipeline.types.findings import Case, Finding, Group, Light, PageEvidence, R
 GetImage = Callable[[str, int], PageImage | None]
 
 #: Crops are shown at most this large, CSS px.
-_CROP_WIDTH, _CROP_HEIGHT = 430.0, 150.0
+_CROP_WIDTH, _CROP_HEIGHT = 440.0, 110.0
 #: A box over more of the page than this has no use for a crop.
 _WHOLE_PAGE = 0.5
 
@@ -201,7 +201,13 @@ def _reading(item: PageEvidence, beside: list[PageEvidence], pages: _Pages) -> R
 
 
 def _same_field(one: str, other: str) -> bool:
-    return one.rpartition(".")[2].removesuffix("_text") == other.rpartition(".")[2].removesuffix("_text")
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(key: str) -> str:
+    """What a reading may be compared with: its field; numbers of documents with each other, by whatever name."""
+    name = key.rpartition(".")[2].removesuffix("_text")
+    return "number" if name.endswith("_number") else name
 
 
 def _crop(box: Box, image: PageImage) -> Crop | None:

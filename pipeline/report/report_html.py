@@ -21,7 +21,7 @@ from pipeline.report.header import RunHeader
 from pipeline.report.page_images import PageImages
 from pipeline.report.rescan import NAME, rescan_rows
 from pipeline.report.spool import Spool
-from pipeline.report.words import LIGHTS, QUESTIONS, spoken
+from pipeline.report.words import LIGHTS, QUESTIONS, sentence, spoken
 from pipeline.types.findings import Case, Light
 from pipeline.types.problems import Problem
 
@@ -81,7 +81,7 @@ class _Lists:
         """How many entries there are so far."""
         ranks = [spool.count for spool in self.cases]
         rows = (self.grey, self.clear, self.rescan, self.unreadable)
-        return Counts(*ranks, self.found, *(spool.count for spool in rows))
+        return Counts(ranks[0], ranks[1], ranks[2], self.found, *[spool.count for spool in rows])
 
     def close(self) -> None:
         """Give the disk space back."""
@@ -194,6 +194,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(spoken=spoken, css_string=css_string)
+    environment.filters.update(spoken=spoken, sentence=sentence, css_string=css_string)
     environment.globals.update(LIGHTS={str(light): words for light, words in LIGHTS.items()}, QUESTIONS=QUESTIONS)
     return environment

@@ -58,7 +58,12 @@ DESKS: dict[Desk | None, str] = {
 
 def spoken(name: str) -> str:
     """`document_number` or `work-permit` as a heading: `Document number`, `Work permit`."""
-    text = name.replace("_", " ").replace("-", " ").strip()
+    words = name.replace("_", " ").replace("-", " ").split()
+    return sentence(" ".join("MRZ" if word == "mrz" else word for word in words))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter, else untouched."""
     return text[:1].upper() + text[1:]
 
 
