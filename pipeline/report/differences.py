@@ -57,6 +57,8 @@ def _spans(text: str, flags: list[bool]) -> tuple[Span, ...]:
 
 def visible(text: str) -> str:
     """Control, direction and other invisible characters written out as `⟦U+202E⟧`; line feeds stay."""
+    if text.isprintable():
+        return text
     return "".join(_shown(character) for character in text)
 
 
