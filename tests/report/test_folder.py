@@ -23,16 +23,17 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str]] = []
-        self.text = ""
+        self.pieces: list[str] = []
         self.feed(path.read_text(encoding="utf-8"))
         self.close()
+        self.text = "".join(self.pieces)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += [(name, value or "") for name, value in attrs]
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        self.pieces.append(data)
 
     def links(self) -> list[str]:
         return [value for name, value in self.attributes if name in ("href", "src", "action", "xlink:href")]
