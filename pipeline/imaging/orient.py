@@ -63,7 +63,7 @@ def orientations(raster: Raster) -> tuple[Orientation, ...]:
 
 def rotation_scores(colour: Colour) -> list[float]:
     """Plausibility of each number of quarter turns (0-3) from the pixels alone; only their order has a meaning."""
-    grey = cv2.cvtColor(shrink(colour, _TEXT_SIDE), cv2.COLOR_BGR2GRAY)
+    grey = np.asarray(cv2.cvtColor(shrink(colour, _TEXT_SIDE), cv2.COLOR_BGR2GRAY), np.uint8)
     rows, columns = text_energy(grey)
     axis = (rows.sum() - columns.sum()) / (rows.sum() + columns.sum() + 1e-6)
     sure = float(np.clip(axis / _SURE_AXIS, -1.0, 1.0)) * _AXIS_WEIGHT
