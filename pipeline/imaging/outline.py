@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.page import Colour, Grey
+from pipeline.imaging.reduce import reduced
 
 Corners = NDArray[np.float32]
 
@@ -32,13 +33,12 @@ def find_outline(colour: Colour) -> Corners | None:
     Convincing: it stands out from a background, has four sides and a document's proportions, and nearly all print is
     inside. A wrong outline would cut print away, so in doubt there is none.
     """
-    scale = min(1.0, _SIDE / max(colour.shape[:2]))
-    small = np.asarray(cv2.resize(colour, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    small, factor = reduced(colour, _SIDE)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
     for mask in _foregrounds(small, grey):
         corners = _four_sides(mask)
         if corners is not None and _document_like(corners, mask.shape) and _holds_the_print(corners, grey):
-            return corners / np.float32(scale)
+            return corners * np.float32(factor)
     return None
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pipeline.imaging.edges import measure_edges
 from pipeline.imaging.orient import text_energy
 from pipeline.imaging.page import Grey, Page
+from pipeline.imaging.reduce import reduced
 from pipeline.types.boxes import Box
 from pipeline.types.documents import Quality
 from pipeline.types.printed import FieldQuality
@@ -21,7 +22,9 @@ _TEXT_RATIO = 1.15
 #: Grey level from which a sensor has lost all detail; paper must lie well below it to tell glare from paper.
 _BLOWN, _PAPER_BELOW = 250, 238
 #: A blown-out patch fades into its surroundings; the edge of a white object drops faster, in levels a px of the copy.
-_GLARE_FADES = 22.0
+_GLARE_FADES = 44
+#: Where print is still seen inside a patch, the patch hides nothing: the light is merely strong.
+_PRINT_SEEN = 0.08
 _LEAST_GLARE_PX = 12
 _PAPER_PERCENTILE, _INK_PERCENTILE = 90, 3
 
@@ -49,13 +52,12 @@ def measure_field(page: Page, box: Box, characters: int | None = None) -> FieldQ
     crop = page.grey[top:bottom, left:right]
     edges = measure_edges(crop)
     letters = _letters(crop)
-    blown = float((crop >= _BLOWN).mean())
     return FieldQuality(
         edge_width_px=edges.width_px if edges else None,
         character_height_px=_capital_height(letters),
         pixels_per_character=(right - left) / characters if characters else None,
         contrast=_contrast(crop),
-        glare_fraction=blown if _paper(page.grey) < _PAPER_BELOW else 0.0,
+        glare_fraction=_hidden(crop) if _paper(page.grey) < _PAPER_BELOW else 0.0,
         stroke_width_px=edges.stroke_px if edges else None,
         baseline_degrees=_baseline_degrees(letters),
     )
@@ -63,30 +65,33 @@ def measure_field(page: Page, box: Box, characters: int | None = None) -> FieldQ
 
 def glare_fraction(grey: Grey) -> float:
     """Share of the page that is blown out beyond the paper's white and fades into it; 0 where paper is white itself."""
-    scale = min(1.0, _GLARE_SIDE / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+    small, _ = reduced(grey, _GLARE_SIDE)
     blown = (small >= _BLOWN).astype(np.uint8)
     if _paper(grey) >= _PAPER_BELOW or not blown.any():
         return 0.0
-    dropped = cv2.subtract(cv2.dilate(small, np.ones((3, 3), np.uint8)), cv2.erode(small, np.ones((3, 3), np.uint8)))
+    drop = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     rim = cv2.dilate(blown, np.ones((5, 5), np.uint8)) - blown
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(blown, np.ones((5, 5), np.uint8)))
-    total = 0
-    for label in range(1, count):
-        x, y, w, h = (int(stats[label, index]) for index in range(4))
-        within = labels[y : y + h, x : x + w] == label
-        area = int(blown[y : y + h, x : x + w][within].sum())
-        drops = dropped[y : y + h, x : x + w][within & (rim[y : y + h, x : x + w] > 0)]
-        if area >= _LEAST_GLARE_PX and drops.size and float(np.median(drops)) <= 2 * _GLARE_FADES:
-            total += area
-    return total / small.size
+    print_ = cv2.morphologyEx(blown, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)) - blown
+    _, labels = cv2.connectedComponents(cv2.dilate(blown, np.ones((5, 5), np.uint8)))
+    area = np.bincount(labels.ravel(), weights=blown.ravel())
+    fading = np.bincount(labels.ravel(), weights=((rim > 0) & (drop <= _GLARE_FADES)).ravel())
+    around = np.bincount(labels.ravel(), weights=rim.ravel())
+    printed = np.bincount(labels.ravel(), weights=print_.ravel())
+    hides = (area >= _LEAST_GLARE_PX) & (fading >= 0.5 * around) & (printed <= _PRINT_SEEN * area)
+    return float(area[1:][hides[1:]].sum()) / small.size
+
+
+def _hidden(field: Grey) -> float:
+    """Share of a field's box covered by blown-out patches that no print interrupts."""
+    side = max(5, round(0.7 * min(field.shape)))
+    blown = (field >= _BLOWN).astype(np.uint8)
+    return float(cv2.morphologyEx(blown, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)).mean())
 
 
 def _text_tiles(grey: Grey) -> list[Grey]:
     """The regions with the most text, at full size."""
-    scale = min(1.0, _TEXT_SIDE / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
-    rows, columns = text_energy(np.asarray(small, np.uint8))
+    small, _ = reduced(grey, _TEXT_SIDE)
+    rows, columns = text_energy(small)
     likeness = np.where(rows > _TEXT_RATIO * columns, rows, 0.0)
     best = np.argsort(likeness, axis=None)[::-1][:_TILES]
     down, across = likeness.shape
@@ -134,7 +139,7 @@ def _baseline_degrees(letters: NDArray[np.int32]) -> float | None:
 
 
 def _contrast(grey: Grey) -> float:
-    light, dark = np.percentile(grey[::2, ::2] if grey.size > 4096 else grey, (_PAPER_PERCENTILE, _INK_PERCENTILE))
+    light, dark = np.percentile(grey[::3, ::3] if grey.size > 16384 else grey, (_PAPER_PERCENTILE, _INK_PERCENTILE))
     return float(light - dark) / 255.0
 
 
