@@ -43,9 +43,7 @@ class PolicyPack:
         live = [
             rule
             for rule in self.rules
-            if rule.topic == topic
-            and rule.valid_from <= date
-            and (rule.valid_to is None or date <= rule.valid_to)
+            if rule.topic == topic and rule.valid_from <= date and (rule.valid_to is None or date <= rule.valid_to)
         ]
         for wanted in (subject, "*"):
             for rule in live:
