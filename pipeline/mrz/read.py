@@ -157,14 +157,11 @@ def _zones(
         zones.extend(_asked(engine, _crops(page.grey, region, FIRST_PAD), problems))
         if zones and layout_of(zones) is None and not hopeful:
             return []
-    first = voted(zones)
-    if first is not None and not doubtful(*first):
-        return zones
-    if first is None and not hopeful:
-        return []
     red = np.ascontiguousarray(page.colour[:, :, 2])
-    others = [(page.grey, OTHER_PADS[0]), (red, FIRST_PAD), (page.grey, OTHER_PADS[1])]
-    for pixels, pad in others:
+    for pixels, pad in ((page.grey, OTHER_PADS[0]), (red, OTHER_PADS[1])):
+        found = voted(zones)
+        if found is None or not doubtful(*found):
+            break
         for engine in engines.lines:
             zones.extend(_asked(engine, _crops(pixels, region, pad), problems))
     return zones
