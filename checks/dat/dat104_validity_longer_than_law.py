@@ -24,7 +24,7 @@ What to check next:
     Read the article cited; ask the register for the validity that was granted.
 
 Source:
-    Issuing state's law, topic maximum-validity of its policy pack; ICAO Annex 9 (passports: ten years at most).
+    Issuing state's law, topic maximum-validity of its policy pack; ICAO Annex 9 (passports).
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.dates import anniversary, dates_read, weighed
 from pipeline.reference.policy import PolicyPack, Rule
 from pipeline.types.dates import PartialDate
-from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import (
@@ -48,9 +47,6 @@ from pipeline.types.keys import (
     VIZ_ISSUE_DATE,
     VIZ_VALID_FROM,
 )
-
-#: A passport issued to somebody younger than this is a child's.
-CHILD_UNDER = 16
 
 
 def validity_longer_than_law(facts: Facts, context: Context) -> Iterator[Found]:
@@ -82,16 +78,20 @@ def validity_longer_than_law(facts: Facts, context: Context) -> Iterator[Found]:
 def _rule(facts: Facts, pack: PolicyPack, issued: PartialDate) -> Rule | None:
     kind = facts.get(DOC_KIND).value
     day = issued.latest
-    rule = pack.as_of(day, "maximum-validity", kind) if day else None
-    if kind == DocumentKind.PASSPORT and day and _child(facts, day):
-        rule = pack.as_of(day, "maximum-validity", f"{kind}/under-{CHILD_UNDER}") or rule
-    return rule
+    if day is None:
+        return None
+    for rule in pack.rules:
+        age = rule.subject.removeprefix(f"{kind}/under-")
+        of_children = rule.topic == "maximum-validity" and rule.in_force(day) and age.isdecimal()
+        if of_children and _younger(facts, int(age), day):
+            return rule
+    return pack.as_of(day, "maximum-validity", kind)
 
 
-def _child(facts: Facts, issued: dt.date) -> bool:
+def _younger(facts: Facts, age: int, issued: dt.date) -> bool:
     births = [fact.value for key in (VIZ_BIRTH_DATE, MRZ_BIRTH_DATE) if (fact := facts.find(key))]
     return bool(births) and all(
-        birth.earliest is not None and anniversary(birth.earliest, CHILD_UNDER) > issued for birth in births
+        birth.earliest is not None and anniversary(birth.earliest, age) > issued for birth in births
     )
 
 
@@ -113,6 +113,6 @@ CHECK = DocumentCheck(
         "the policy pack does not have the law in force on that day",
     ),
     next_check="Read the article cited; ask the register for the validity that was granted",
-    source="Issuing state's law, topic maximum-validity of its policy pack; ICAO Annex 9 (passports: ten years at most)",
+    source="Issuing state's law, topic maximum-validity of its policy pack; ICAO Annex 9 (passports)",
     rule=validity_longer_than_law,
 )

@@ -21,8 +21,7 @@ What to check next:
     Ask for the application file and its stamp of receipt.
 
 Source:
-    Issuing state's law, topic process-order of its policy pack; Auditor General of Belize, special audits
-    2011-13.
+    Issuing state's law, topic process-order of its policy pack; Auditor General of Belize, audits 2011-13.
 """
 
 from __future__ import annotations
@@ -69,6 +68,6 @@ CHECK = DocumentCheck(
         "an application lodged again later was printed in place of the first one",
     ),
     next_check="Ask for the application file and its stamp of receipt",
-    source="Issuing state's law, topic process-order of its policy pack; Auditor General of Belize, special audits 2011-13",
+    source="Issuing state's law, topic process-order of its policy pack; Auditor General of Belize, audits 2011-13",
     rule=issued_before_application,
 )
