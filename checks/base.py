@@ -134,14 +134,8 @@ class DocumentCheck:
 
 def field_of(key: str) -> str:
     """The field a key is about: `mrz.check.expiry` and `viz.expiry_date` are both `expiry_date`."""
-    last = key.rpartition(".")[2]
-    return {
-        "number": "document_number",
-        "expiry": "expiry_date",
-        "birth_date_text": "birth_date",
-        "expiry_date_text": "expiry_date",
-        "optional": "personal_number",
-    }.get(last, last)
+    last = key.rpartition(".")[2].removesuffix("_text")
+    return {"number": "document_number", "expiry": "expiry_date", "optional": "personal_number"}.get(last, last)
 
 
 def run(check: DocumentCheck, facts: Facts, context: Context, precision: float | None = None) -> Outcome:
