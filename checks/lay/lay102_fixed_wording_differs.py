@@ -35,16 +35,8 @@ from pipeline.types.keys import DOC_TEMPLATE
 
 #: Print that OCR takes for each other, written one way; applied to both wordings before they are compared again.
 LOOK_ALIKE = (
-    ("RN", "M"),
-    ("VV", "W"),
-    ("CL", "D"),
-    ("0", "O"),
-    ("Q", "O"),
-    ("1", "I"),
-    ("L", "I"),
-    ("|", "I"),
-    ("5", "S"),
-    ("8", "B"),
+    *(("RN", "M"), ("VV", "W"), ("CL", "D"), ("0", "O"), ("Q", "O")),
+    *(("1", "I"), ("L", "I"), ("|", "I"), ("5", "S"), ("8", "B")),
 )
 #: Below this legibility a letter may be misread.
 LOW_LEGIBILITY = 0.8
