@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from checks.base import Found, NotApplicable
+from pipeline.reference.codes import state_code
+from pipeline.reference.names import Agreement, compare_given_names, compare_surname
+from pipeline.reference.transliteration import UnknownLetter
 from pipeline.types.dates import PartialDate
 from pipeline.types.facts import Fact, Facts, Key
 from pipeline.types.findings import Hypothesis, Strength
@@ -20,6 +23,8 @@ from pipeline.types.keys import (
     MRZ_BIRTH_DATE,
     MRZ_DOCUMENT_NUMBER,
     MRZ_GIVEN_NAMES,
+    MRZ_ISSUING_STATE,
+    MRZ_NAME,
     MRZ_SURNAME,
     VIZ_BIRTH_DATE,
     VIZ_DOCUMENT_NUMBER,
@@ -118,8 +123,27 @@ def bare(number: str) -> str:
 
 def names_agree(facts: Facts, other: str = PASSPORT) -> bool | None:
     """Whether surname and given names of any zone of the one agree with those of any zone of the other."""
-    pairs = list(itertools.product(_names(facts, ""), _names(facts, other)))
-    return any(same_name(one, another) for one, another in pairs) if pairs else None
+    mine, theirs = _names(facts, ""), _names(facts, other)
+    if not mine or not theirs:
+        return None
+    alike = any(same_name(one, another) for one, another in itertools.product(mine, theirs))
+    return alike or any(_spelling_of(facts, one, other) for one in mine)
+
+
+def _spelling_of(facts: Facts, name: tuple[str, str], other: str) -> bool:
+    """Whether the linked document's MRZ name is an admissible spelling of a printed name, in the script it has."""
+    coded, issuer = facts.find(linked(other, MRZ_NAME)), facts.find(linked(other, MRZ_ISSUING_STATE))
+    if coded is None:
+        return False
+    surname, given = name
+    state = state_code(issuer.value) if issuer else ""
+    try:
+        matches = [compare_surname(surname, given, coded.value, state)]
+        if given:
+            matches.append(compare_given_names(surname, given, coded.value, state))
+    except UnknownLetter:
+        return False
+    return all(match.agreement is not Agreement.DIFFERENT for match in matches)
 
 
 def _names(facts: Facts, other: str) -> list[tuple[str, str]]:

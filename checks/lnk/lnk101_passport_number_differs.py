@@ -37,6 +37,7 @@ from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import VIZ_PASSPORT_NUMBER
 
+
 def passport_number_differs(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once if the permit's passport number is that of neither zone of the passport."""
     need_linked(facts)

@@ -47,6 +47,7 @@ from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import VIZ_GIVEN_NAMES, VIZ_SURNAME
 
+
 def holder_name_differs(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once if no zone of the one document has the name of a zone of the other."""
     need_linked(facts)

@@ -36,6 +36,7 @@ from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 
+
 def birth_date_differs(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once if no birth date of the one document agrees with one of the other."""
     need_linked(facts)

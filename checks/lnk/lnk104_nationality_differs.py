@@ -38,6 +38,7 @@ from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 
+
 def nationality_differs(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once if no nationality of the one document is one of the other."""
     need_linked(facts)

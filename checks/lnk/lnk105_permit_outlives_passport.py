@@ -35,6 +35,7 @@ from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ_EXPIRY_DATE, VIZ_EXPIRY_DATE, linked
 
+
 def permit_outlives_passport(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once if every expiry of the permit lies after every expiry of the passport."""
     need_linked(facts)

@@ -29,11 +29,11 @@ from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.lnk.holder import PASSPORT, VIZ_NAMES, births, compare, numbers, of_holder, same_number
-from pipeline.types.values import shown
 from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import AnyFact, Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import VIZ_PASSPORT_NUMBER
+from pipeline.types.values import shown
 
 #: Kinds of linked documents that state a passport number.
 OTHERS = (PASSPORT, DocumentKind.WORK_PERMIT.value, DocumentKind.VISA.value, DocumentKind.RESIDENCE_CARD.value)
@@ -45,9 +45,7 @@ def same_passport_number_two_holders(facts: Facts, context: Context) -> Iterator
     """Yield once for each linked document with the same passport number and another holder."""
     compared = {other: compare(facts, other) for other in OTHERS}
     judged = {
-        other: holder
-        for other, holder in compared.items()
-        if None not in (holder.number, holder.name, holder.birth)
+        other: holder for other, holder in compared.items() if None not in (holder.number, holder.name, holder.birth)
     }
     if not judged:
         raise NotApplicable("not read: passport number, name and birth date of two documents of the bundle")
@@ -55,8 +53,8 @@ def same_passport_number_two_holders(facts: Facts, context: Context) -> Iterator
     for other, holder in judged.items():
         if not (holder.number and holder.another):
             continue
-        mine = (*of_holder(facts, *VIZ_NAMES), *births(facts)[:1])
-        theirs = (*of_holder(facts, *VIZ_NAMES, other=other), *births(facts, other)[:1])
+        mine: tuple[AnyFact, ...] = (*of_holder(facts, *VIZ_NAMES), *births(facts)[:1])
+        theirs: tuple[AnyFact, ...] = (*of_holder(facts, *VIZ_NAMES, other=other), *births(facts, other)[:1])
         same = [fact for fact in numbers(facts, other) if same_number(fact.value, number.value)][:1]
         evidence: tuple[AnyFact, ...] = (number, *same, *mine, *theirs)
         message = f"passport {number.value}: {_person(mine)}; on the {other}: {_person(theirs)}"

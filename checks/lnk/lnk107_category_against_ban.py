@@ -34,8 +34,8 @@ from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.dates import weighed
 from checks.lnk.holder import PASSPORT
 from checks.lnk.nationality import codes_of, nationalities
-from pipeline.types.dates import PartialDate
 from pipeline.reference.policy import PolicyPack, Rule
+from pipeline.types.dates import PartialDate
 from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -84,7 +84,10 @@ CHECK = DocumentCheck(
     version=1,
     strength=Strength.MODERATE,
     hypothesis=Hypothesis.IRREGULAR_ISSUE,
-    needs=(VIZ_PERMIT_CATEGORY, VIZ_ISSUE_DATE,),
+    needs=(
+        VIZ_PERMIT_CATEGORY,
+        VIZ_ISSUE_DATE,
+    ),
     innocent=(
         "a waiver or transitional provision is on file",
         "the category or the nationality was coded wrongly",
