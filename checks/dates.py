@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from checks.base import Found, NotApplicable, field_of
+from pipeline.reference.confusions import lookalikes
 from pipeline.types.dates import PartialDate
 from pipeline.types.facts import AnyFact, Fact, Facts, Key
 from pipeline.types.findings import Hypothesis, Strength
@@ -19,18 +20,6 @@ from pipeline.types.findings import Hypothesis, Strength
 LOW_LEGIBILITY = 0.6
 #: An engine's other reading of a character counts from this probability.
 LIKELY_ALTERNATIVE = 0.1
-#: Digits that OCR takes for each other on worn or blurred print.
-LOOK_ALIKE = {
-    "0": "689",
-    "1": "7",
-    "2": "7",
-    "3": "8",
-    "5": "6",
-    "6": "058",
-    "7": "12",
-    "8": "0369",
-    "9": "08",
-}
 
 SWAPPED = "day and month exchanged"
 MISREAD = "one digit misread"
@@ -109,15 +98,14 @@ def swapped(fact: Fact[PartialDate]) -> Iterator[PartialDate]:
 
 
 def misread(fact: Fact[PartialDate]) -> Iterator[PartialDate]:
-    """The dates that one other digit gives: those the engine allowed, and look-alikes where the print is poor."""
+    """The dates that one other digit gives: those the engine allowed, and look-alikes at this legibility."""
     for alternative in fact.alternatives:
         likely = alternative.probability is None or alternative.probability >= LIKELY_ALTERNATIVE
         if likely:
             yield from _with_digit(fact, alternative.position, alternative.character)
-    if fact.legibility < LOW_LEGIBILITY:
-        for position, digit in enumerate(fact.raw):
-            for other in LOOK_ALIKE.get(digit, ""):
-                yield from _with_digit(fact, position, other)
+    for position, digit in enumerate(fact.raw):
+        for other in lookalikes(digit, fact.legibility):
+            yield from _with_digit(fact, position, other)
 
 
 def _with_digit(fact: Fact[PartialDate], position: int, digit: str) -> Iterator[PartialDate]:

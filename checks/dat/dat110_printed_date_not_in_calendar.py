@@ -30,7 +30,8 @@ import re
 from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable
-from checks.dates import LIKELY_ALTERNATIVE, LOOK_ALIKE, LOW_LEGIBILITY
+from checks.dates import LIKELY_ALTERNATIVE, LOW_LEGIBILITY
+from pipeline.reference.confusions import lookalikes
 from pipeline.types.dates import PartialDate
 from pipeline.types.facts import Fact, Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -100,10 +101,9 @@ def _misread(text: Fact[str]) -> Iterator[str]:
         likely = alternative.probability is None or alternative.probability >= LIKELY_ALTERNATIVE
         if likely and 0 <= alternative.position < len(text.raw):
             yield text.raw[: alternative.position] + alternative.character + text.raw[alternative.position + 1 :]
-    if text.legibility < LOW_LEGIBILITY:
-        for position, digit in enumerate(text.raw):
-            for other in LOOK_ALIKE.get(digit, ""):
-                yield text.raw[:position] + other + text.raw[position + 1 :]
+    for position, digit in enumerate(text.raw):
+        for other in lookalikes(digit, text.legibility):
+            yield text.raw[:position] + other + text.raw[position + 1 :]
 
 
 CHECK = DocumentCheck(

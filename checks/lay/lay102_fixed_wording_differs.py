@@ -29,23 +29,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found
+from pipeline.reference.confusions import difference, explained
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import DOC_TEMPLATE
 
-#: Print that OCR takes for each other, written one way; applied to both wordings before they are compared again.
-LOOK_ALIKE = (
-    ("RN", "M"),
-    ("VV", "W"),
-    ("CL", "D"),
-    ("0", "O"),
-    ("Q", "O"),
-    ("1", "I"),
-    ("L", "I"),
-    ("|", "I"),
-    ("5", "S"),
-    ("8", "B"),
-)
 #: Below this legibility a letter may be misread.
 LOW_LEGIBILITY = 0.8
 
@@ -56,18 +44,21 @@ def fixed_wording_differs(facts: Facts, context: Context) -> Iterator[Found]:
     for expected, seen in template.value.misspelt:
         message = f"template: {expected}; read: {seen}"
         cause = f"wording {expected}"
-        if letters(expected) == letters(seen) or template.legibility < LOW_LEGIBILITY:
+        if template.legibility < LOW_LEGIBILITY or misread(expected, seen, template.legibility):
             yield Found(message, (template,), "a letter was misread", cause, Hypothesis.CAPTURE)
         else:
             yield Found(message, (template,), cause=cause)
 
 
+def misread(expected: str, seen: str, legibility: float) -> bool:
+    """Whether only spaces, marks or one confusable glyph tell the two wordings apart."""
+    wanted, read = letters(expected), letters(seen)
+    return wanted == read or explained(difference(wanted, read), legibility)
+
+
 def letters(wording: str) -> str:
-    """The wording without spaces, marks and the difference between look-alikes."""
-    text = wording.upper()
-    for printed, alike in LOOK_ALIKE:
-        text = text.replace(printed, alike)
-    return "".join(character for character in text if character.isalnum())
+    """Letters and digits of a wording, in capitals."""
+    return "".join(character for character in wording.upper() if character.isalnum())
 
 
 CHECK = DocumentCheck(

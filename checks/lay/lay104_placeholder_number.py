@@ -24,6 +24,7 @@ Source:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable, field_of
@@ -76,7 +77,7 @@ def pattern(digits: str) -> str:
     """What the digits do, in words, or nothing: one digit repeated, counting up or counting down (9 meets 0)."""
     if len(digits) < SHORTEST:
         return ""
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(digits, digits[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in itertools.pairwise(digits)}
     if len(steps) != 1:
         return ""
     return {0: "one digit repeated", 1: "digits count up", 9: "digits count down"}.get(steps.pop(), "")

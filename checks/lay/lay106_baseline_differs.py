@@ -36,7 +36,7 @@ from pipeline.types.printed import FieldQuality
 FEWEST_FIELDS = 6
 #: A slope is not measured well on fewer characters.
 FEWEST_CHARACTERS = 5
-#: Degrees from the median, inclusive; and robust z with the spread taken for a document whose lines hardly vary, degrees.
+#: Degrees from the median, inclusive; and robust z, with the least spread taken for a document, degrees.
 DEGREES = 1.2
 ROBUST_Z = 5.0
 LEAST_SPREAD = 0.15
