@@ -28,7 +28,9 @@ KINDS = ("flag-benign", "not-applicable", "flag", "clear")
 _TOP = {"about", "today", "specimen_run", "thresholds", "facts", "mrz", "linked", "expect"}
 _FACT = {"key", "raw", "value", "page", "box", "legibility", "engine", "alternatives", "repairs"}
 _EXPECT = {"outcome", "findings", "evidence", "hypothesis", "strength", "likely_innocent", "reason"}
-_BY_NAME: dict[str, Key[Any]] = {one.name: one for one in vars(keys).values() if isinstance(one, Key)}
+_BY_NAME: dict[str, Key[Any]] = {
+    one.name: one for one in (*vars(keys).values(), *keys.VIZ_DATE_TEXTS) if isinstance(one, Key)
+}
 _PLACE = (0.1, 0.1, 0.5, 0.13)
 
 
