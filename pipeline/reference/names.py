@@ -20,12 +20,11 @@ from pipeline.reference.transliteration import Letters, admits, any_table, lette
 
 #: Printed before or after a name and only part of it where the law says so (Doc 9303-3 clause 4.6.5).
 TITLES = frozenset(
-    ("DR", "PROF", "SIR", "DAME", "LORD", "LADY", "MR", "MRS", "MS", "MISS", "HON", "ESQ", "PHD", "DIPL", "ING", "MAG")
-    + ("JR", "SR", "JUNIOR", "SENIOR")
-)
+    ["DR", "PROF", "SIR", "DAME", "LORD", "LADY", "MR", "MRS", "MS", "MISS", "HON", "ESQ", "PHD", "DIPL", "ING", "MAG"]
+) | frozenset(["JR", "SR", "JUNIOR", "SENIOR"])
 _NUMERALS = frozenset(["II", "III", "IV", "V", "VI", "VII", "VIII"])
 #: What follows is a former or married name that an issuer may leave out of the MRZ.
-_FORMERLY = frozenset(["NEE", "GEB", "GEBORENE", "BORN", "EP", "EPOUSE", "VVE", "VEUVE"])
+_FORMERLY = frozenset(["NEE", "NÉE", "ÉPOUSE", "GEB", "GEBORENE", "BORN", "EP", "EPOUSE", "VVE", "VEUVE"])
 #: Printed where a person has no such name.
 _EMPTY = frozenset(("", "X", "XX", "XXX", "FNU", "LNU", "NIL", "NONE"))
 
@@ -53,6 +52,7 @@ class Agreement(StrEnum):
     OTHER_TABLE = "spelled as another language's table or the bare letter has it"
     REORDERED = "the same names in another order"
     SHORTENED = "shorter than printed, though the field is not full"
+    PARTLY_PRINTED = "the printed name has fewer parts"
     DIFFERENT = "no admissible spelling"
 
 
@@ -188,6 +188,8 @@ def _identifier(forms: tuple[str, ...], coded: str, issuer: str, *, cut: bool) -
     if not cut and any(_begins(form, coded, issuer, letters_of) for form in forms):
         whole = any(_begins(form, coded, issuer, letters_of, in_full=True) for form in forms)
         return NameMatch(Agreement.SHORTENED, nearest.nearest, coded, nearest.steps, whole)
+    if any(_lacks_parts(form, coded, issuer) for form in forms):
+        return NameMatch(Agreement.PARTLY_PRINTED, nearest.nearest, coded, nearest.steps)
     return nearest
 
 
@@ -225,6 +227,14 @@ def _begins(form: str, coded: str, issuer: str, table: Table, *, in_full: bool =
         if not any(admits(table(printed, issuer), component, cut=cut) for printed in ahead):
             return False
     return True
+
+
+def _lacks_parts(form: str, coded: str, issuer: str) -> bool:
+    """Whether every printed component is a coded one, in order, and the MRZ has more."""
+    waiting = iter(coded.split("<"))
+    return bool(form) and all(
+        any(admits(letters_of(printed, issuer), component) for component in waiting) for printed in form.split("<")
+    )
 
 
 def _nearest(form: str, coded: str, issuer: str, *, cut: bool) -> NameMatch:
