@@ -13,7 +13,7 @@ import typing
 from collections.abc import Mapping
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from pipeline.types.dates import PartialDate
 from pipeline.types.documents import PageInfo
@@ -22,6 +22,9 @@ from pipeline.types.mrz import CheckDigit, MrzReading
 from pipeline.types.printed import Duration, FieldQuality, TemplateMatch
 
 T = TypeVar("T")
+#: What an annotation evaluates to, and what JSON holds: Python has no narrower type for either.
+Annotation: TypeAlias = Any
+Json: TypeAlias = Any
 
 #: Types that stand where an annotation allows more than one, by the tag that tells them apart.
 TAGGED: Mapping[str, type] = {
@@ -61,7 +64,7 @@ def loads(kind: type[T], text: str) -> T:
         raise ValueError(f"not a stored {kind.__name__}: {error}") from error
 
 
-def _plain(value: object, annotation: Any) -> Any:
+def _plain(value: object, annotation: Annotation) -> Json:
     if _is_open(annotation):
         tag = _TAG_OF.get(type(value))
         if tag is None:
@@ -75,12 +78,12 @@ def _plain(value: object, annotation: Any) -> Any:
         inner = _items(annotation, len(value)) if typing.get_args(annotation) else [type(item) for item in value]
         return [_plain(item, kind) for item, kind in zip(value, inner, strict=True)]
     if dataclasses.is_dataclass(value):
-        hints = _hints(type(value))
+        hints = _hints(cast("type", type(value)))
         return {name: _plain(getattr(value, name), _narrowed(hint)) for name, hint in hints.items()}
     raise TypeError(f"no stored form for a value of type {type(value).__name__}")
 
 
-def _typed(annotation: Any, data: Any) -> Any:
+def _typed(annotation: Annotation, data: Json) -> Json:
     if _is_open(annotation):
         return _typed(TAGGED[data["is"]], data["of"])
     annotation = _narrowed(annotation)
@@ -97,26 +100,26 @@ def _typed(annotation: Any, data: Any) -> Any:
     return data
 
 
-def _is_open(annotation: Any) -> bool:
+def _is_open(annotation: Annotation) -> bool:
     """Whether the data must say what it is: any value of a Fact, or a union of several dataclasses."""
     if annotation is Any or isinstance(annotation, TypeVar):
         return True
     return len([kind for kind in _members(annotation) if dataclasses.is_dataclass(kind)]) > 1
 
 
-def _narrowed(annotation: Any) -> Any:
+def _narrowed(annotation: Annotation) -> Annotation:
     """`X | None` as X: None is told by the data itself."""
     members = [kind for kind in _members(annotation) if kind is not type(None)]
     return members[0] if len(members) == 1 else annotation
 
 
-def _members(annotation: Any) -> tuple[Any, ...]:
+def _members(annotation: Annotation) -> tuple[Any, ...]:
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         return typing.get_args(annotation)
     return (annotation,)
 
 
-def _items(annotation: Any, count: int) -> list[Any]:
+def _items(annotation: Annotation, count: int) -> list[Any]:
     kinds = typing.get_args(annotation)
     return [kinds[0]] * count if len(kinds) == 2 and kinds[1] is Ellipsis else list(kinds)
 

@@ -129,8 +129,8 @@ def _migrate(store: Store) -> None:
         version = _version(connection)
         if version > SCHEMA_VERSION:
             raise StoreError(
-                f"the store has schema {version}, this program knows {SCHEMA_VERSION}: update overseal, or name another "
-                "store with --store"
+                f"the store has schema {version}, this program knows {SCHEMA_VERSION}: update overseal, or name "
+                "another store with --store"
             )
         for step in MIGRATIONS[version:]:
             step(connection)

@@ -73,9 +73,7 @@ def mark_known(connection: Connection, run_id: str) -> None:
         .scalar_subquery()
     )
     mine = inputs.c.run_id == run_id
-    connection.execute(
-        sa.update(inputs).where(mine, inputs.c.ordinal > earliest).values(duplicate_of=earliest)
-    )
+    connection.execute(sa.update(inputs).where(mine, inputs.c.ordinal > earliest).values(duplicate_of=earliest))
     known = (scans.c.sha256 == inputs.c.sha256) & (scans.c.reading_version == READING_VERSION)
     lasts = known & (scans.c.status != "passing")
     connection.execute(
@@ -143,11 +141,7 @@ def bundles(connection: Connection, run_id: str, first: int, last: int) -> Itera
         .order_by(head)
     )
     for name in connection.execute(heads).scalars().all():
-        query = (
-            sa.select(inputs)
-            .where(inputs.c.run_id == run_id, inputs.c.bundle == name)
-            .order_by(inputs.c.ordinal)
-        )
+        query = sa.select(inputs).where(inputs.c.run_id == run_id, inputs.c.bundle == name).order_by(inputs.c.ordinal)
         yield [_input(row) for row in connection.execute(query)]
 
 

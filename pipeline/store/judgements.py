@@ -25,9 +25,7 @@ def append_judgements(connection: Connection, given: Iterable[Judgement]) -> int
 def judgements_of(connection: Connection, document_id: str) -> list[Judgement]:
     """Everything said of a document's findings, oldest first."""
     query = sa.select(*_COLUMNS).where(judgements.c.document_id == document_id).order_by(judgements.c.number)
-    return [
-        Judgement(**{**row, "verdict": Verdict(row["verdict"])}) for row in connection.execute(query).mappings()
-    ]
+    return [Judgement(**{**row, "verdict": Verdict(row["verdict"])}) for row in connection.execute(query).mappings()]
 
 
 def _there(connection: Connection, judgement: Judgement) -> bool:

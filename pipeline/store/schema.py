@@ -124,7 +124,7 @@ for _verb in ("UPDATE", "DELETE"):
     event.listen(
         judgements,
         "after_create",
-        DDL(
+        DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER judgements_no_{_verb.lower()} BEFORE {_verb} ON judgements "
             "BEGIN SELECT RAISE(ABORT, 'judgements are appended, never changed'); END"
         ).execute_if(dialect="sqlite"),
@@ -132,7 +132,7 @@ for _verb in ("UPDATE", "DELETE"):
 event.listen(
     judgements,
     "after_create",
-    DDL(
+    DDL(  # type: ignore[no-untyped-call]
         "CREATE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN "
         "RAISE EXCEPTION 'judgements are appended, never changed'; END $$ LANGUAGE plpgsql; "
         "CREATE TRIGGER judgements_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON judgements "
