@@ -24,9 +24,7 @@ class Box:
             raise ValueError(f"not a box within the page: {self.as_tuple()}")
 
     @classmethod
-    def from_pixels(
-        cls, left: float, top: float, right: float, bottom: float, width: int, height: int
-    ) -> Self:
+    def from_pixels(cls, left: float, top: float, right: float, bottom: float, width: int, height: int) -> Self:
         """Make a box from pixel edges on a page of `width` x `height` px, cut to the page, at least one pixel large."""
         x0 = min(max(left, 0.0), width - 1.0)
         y0 = min(max(top, 0.0), height - 1.0)
