@@ -97,7 +97,7 @@ class LocalServer:
         """
         data = None if body is None else json.dumps(body).encode()
         token = base64.b64encode(f"overseal:{self._secret}".encode()).decode()
-        request = urllib.request.Request(  # noqa: S310
+        request = urllib.request.Request(
             f"http://127.0.0.1:{self._port}/api{path}",
             data,
             {"Authorization": f"Basic {token}", "Content-Type": "application/json"},
@@ -127,21 +127,25 @@ class LocalServer:
         logging.write_text(json.dumps(_logging(self._home / "client.log")), encoding="utf-8")
         unused = _UNUSED if schedules else (*_UNUSED, *_FOR_SCHEDULES)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-        return kept | {
-            "DO_NOT_TRACK": "1",
-            "NO_PROXY": "127.0.0.1",
-            "PREFECT_HOME": str(self._home),
-            "PREFECT_API_URL": f"http://127.0.0.1:{self._port}/api",
-            "PREFECT_API_AUTH_STRING": f"overseal:{self._secret}",
-            "PREFECT_SERVER_API_AUTH_STRING": f"overseal:{self._secret}",
-            "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            "PREFECT_SERVER_UI_ENABLED": "false",
-            "PREFECT_LOGGING_TO_API_ENABLED": "false",
-            "PREFECT_LOGGING_CONFIG_PATH": str(logging),
-            "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-            "PREFECT_CLI_PROMPT": "false",
-        } | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in unused}
+        return (
+            kept
+            | {
+                "DO_NOT_TRACK": "1",
+                "NO_PROXY": "127.0.0.1",
+                "PREFECT_HOME": str(self._home),
+                "PREFECT_API_URL": f"http://127.0.0.1:{self._port}/api",
+                "PREFECT_API_AUTH_STRING": f"overseal:{self._secret}",
+                "PREFECT_SERVER_API_AUTH_STRING": f"overseal:{self._secret}",
+                "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+                "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+                "PREFECT_SERVER_UI_ENABLED": "false",
+                "PREFECT_LOGGING_TO_API_ENABLED": "false",
+                "PREFECT_LOGGING_CONFIG_PATH": str(logging),
+                "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+                "PREFECT_CLI_PROMPT": "false",
+            }
+            | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in unused}
+        )
 
 
 def _logging(file: Path) -> dict[str, object]:
@@ -154,7 +158,14 @@ def _logging(file: Path) -> dict[str, object]:
         "delay": True,
         "formatter": "plain",
     }
-    names = ("prefect", "prefect.extra", "prefect.flow_runs", "prefect.task_runs", "prefect._internal", "prefect.workers")
+    names = (
+        "prefect",
+        "prefect.extra",
+        "prefect.flow_runs",
+        "prefect.task_runs",
+        "prefect._internal",
+        "prefect.workers",
+    )
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -26,7 +26,7 @@ def start_tied(command: Sequence[str], environment: Mapping[str, str], log: Path
     beside running threads is unsafe.
     """
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             list(command),
             env=dict(environment),
             stdin=subprocess.DEVNULL,
@@ -34,7 +34,7 @@ def start_tied(command: Sequence[str], environment: Mapping[str, str], log: Path
             stderr=subprocess.STDOUT,
             start_new_session=True,
             umask=0o077,
-            preexec_fn=die_with_parent,  # noqa: PLW1509
+            preexec_fn=die_with_parent,
         )
 
 

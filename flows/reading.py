@@ -16,7 +16,6 @@ def make_reader(settings: Settings) -> Read:
         MissingDependency: when a program or model is missing.
     """
     import cv2
-
     from pipeline.read import make_readers, read_file
 
     cv2.setNumThreads(1)

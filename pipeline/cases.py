@@ -114,6 +114,11 @@ def cases_of(
     return tuple(made)
 
 
+def unjudged(record: DocumentRecord) -> tuple[Case, ...]:
+    """The case of a document on which no check could be run: both questions grey."""
+    return cases_of(record, (), {})
+
+
 def groups_of(findings: Sequence[Finding]) -> tuple[Group, ...]:
     """Findings grouped by shared cause, strongest group and strongest finding first."""
     ranked = sorted(findings, key=lambda finding: (-finding.strength, finding.code, finding.cause, finding.message))

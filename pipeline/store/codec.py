@@ -89,9 +89,9 @@ def _typed(annotation: Annotation, data: Json) -> Json:
     annotation = _narrowed(annotation)
     if data is None:
         return None
-    if typing.get_origin(annotation) is tuple:
+    plain: Annotation = typing.get_origin(annotation) or annotation
+    if plain is tuple:
         return tuple(_typed(kind, item) for kind, item in zip(_items(annotation, len(data)), data, strict=True))
-    plain = typing.get_origin(annotation) or annotation
     if dataclasses.is_dataclass(plain):
         hints = _hints(cast("type", plain))
         return cast("type", plain)(**{name: _typed(hints[name], item) for name, item in data.items()})
@@ -114,7 +114,8 @@ def _narrowed(annotation: Annotation) -> Annotation:
 
 
 def _members(annotation: Annotation) -> tuple[Any, ...]:
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+    origin: Annotation = typing.get_origin(annotation)
+    if origin in (typing.Union, types.UnionType):
         return typing.get_args(annotation)
     return (annotation,)
 
