@@ -176,10 +176,11 @@ def _logging(file: Path) -> dict[str, object]:
 
 
 def _free_folder(root: Path) -> tuple[Path, IO[bytes]]:
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     number = 0
     while True:
         folder = root / str(number)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         lock = (folder / "lock").open("wb")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

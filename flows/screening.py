@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from checks.base import Context, DocumentCheck
 from checks.run_all import judge
+from flows.faults import place_of
 from flows.tally import Tally
 from flows.workers import WorkerPool
 from pipeline import READING_VERSION
@@ -147,7 +148,7 @@ def _judge(
         hypotheses = {check.code: check.hypothesis for check in run.checks}
         return outcomes, cases_of(record, outcomes, hypotheses, unlinked=linked.not_assessed)
     except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
-        log.exception("judging a document failed")
+        log.error("judging a document failed: %s", place_of(error))
         problem = Problem(ProblemKind.OURS, "checks", f"judging failed: {type(error).__name__}")
         return (), unjudged(dataclasses.replace(record, problems=(*record.problems, problem)))
 

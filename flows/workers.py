@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from flows.faults import place_of
 from pipeline.errors import MissingDependency, OversealError
 from pipeline.settings import Settings
 from pipeline.types.problems import Problem, ProblemKind
@@ -219,7 +220,7 @@ def _read(read: Read, job: _Job) -> FileReading:
     try:
         return read(job.path, job.label, job.bundle)
     except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
-        log.exception("reading a file failed")
+        log.error("reading a file failed: %s", place_of(error))
         return _unread(ProblemKind.OURS, f"reading failed: {type(error).__name__}", started)
 
 

@@ -77,6 +77,9 @@ def _plain(value: object, annotation: Annotation) -> Json:
     if isinstance(value, tuple):
         inner = _items(annotation, len(value)) if typing.get_args(annotation) else [type(item) for item in value]
         return [_plain(item, kind) for item, kind in zip(value, inner, strict=True)]
+    if isinstance(value, Mapping):
+        kind = _value_kind(annotation)
+        return {key: _plain(item, kind or type(item)) for key, item in value.items()}
     if dataclasses.is_dataclass(value):
         hints = _hints(cast("type", type(value)))
         return {name: _plain(getattr(value, name), _narrowed(hint)) for name, hint in hints.items()}
@@ -92,6 +95,8 @@ def _typed(annotation: Annotation, data: Json) -> Json:
     plain: Annotation = typing.get_origin(annotation) or annotation
     if plain is tuple:
         return tuple(_typed(kind, item) for kind, item in zip(_items(annotation, len(data)), data, strict=True))
+    if plain is dict:
+        return {key: _typed(_value_kind(annotation), item) for key, item in data.items()}
     if dataclasses.is_dataclass(plain):
         hints = _hints(cast("type", plain))
         return cast("type", plain)(**{name: _typed(hints[name], item) for name, item in data.items()})
@@ -118,6 +123,11 @@ def _members(annotation: Annotation) -> tuple[Any, ...]:
     if origin in (typing.Union, types.UnionType):
         return typing.get_args(annotation)
     return (annotation,)
+
+
+def _value_kind(annotation: Annotation) -> Annotation:
+    """What a dict with text keys holds; None where the annotation does not say."""
+    return next(iter(typing.get_args(annotation)[1:]), None)
 
 
 def _items(annotation: Annotation, count: int) -> list[Any]:
