@@ -15,8 +15,8 @@ def cell(value: object) -> str:
     """One line of text that a spreadsheet shows and never computes.
 
     Line breaks become ` / `, other control characters and lone surrogates the replacement character. A text that
-    begins like a formula (`=`, `+`, `-`, `@`, a tab or a carriage return, full-width forms too, invisible characters and
-    blanks before it not counted) gets an apostrophe in front.
+    begins like a formula (`=`, `+`, `-`, `@`, a tab or a carriage return, full-width forms too, blanks and invisible
+    characters before it not counted) gets an apostrophe in front.
     """
     text = str(value)
     dangerous = text.startswith(("\t", "\r")) or unicodedata.normalize("NFKC", _first_visible(text)) in _FORMULA

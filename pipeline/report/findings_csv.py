@@ -46,7 +46,8 @@ class FindingsCsv:
 def rows(case: Case) -> Iterator[tuple[object, ...]]:
     """Rows of a case in the order of COLUMNS; page 0-based, box `left top right bottom` in page fractions.
 
-    The document is that of the evidence, so that page and box always point into the document of their own row.
+    Evidence in a linked document stays under the case's id; its key says which document page and box belong to
+    (`passport.viz.surname`).
     """
     for group in case.groups:
         for finding in group.findings:
@@ -67,5 +68,5 @@ def _row(document_id: str, finding: Finding, item: Evidence) -> tuple[object, ..
     )
     if isinstance(item, PageEvidence):
         box = " ".join(f"{edge:.5f}" for edge in item.box.as_tuple())
-        return (item.document_id or document_id, *head, item.page, box, "", item.key, "", item.value, "")
+        return (document_id, *head, item.page, box, "", item.key, "", item.value, "")
     return (document_id, *head, "", "", item.table, item.key, item.column, item.value, item.expected)

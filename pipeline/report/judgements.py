@@ -8,9 +8,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.errors import UsageError
-from pipeline.types.findings import Finding, Judgement, PageEvidence, Verdict
+from pipeline.types.findings import Evidence, Finding, Judgement, PageEvidence, Verdict
 
 REQUIRED = ("document_id", "code", "verdict", "because", "judged_by", "judged_at")
 OPTIONAL = ("evidence_hash",)
@@ -26,6 +27,14 @@ class RowError:
     reason: str
 
 
+class Reader(Protocol):
+    """What csv.reader returns; the type itself has no public name."""
+
+    line_num: int
+
+    def __next__(self) -> list[str]: ...
+
+
 class _Refused(Exception):
     def __init__(self, column: str, reason: str) -> None:
         super().__init__(reason)
@@ -38,12 +47,15 @@ def evidence_hash(finding: Finding, sha256: tuple[str, ...]) -> str:
 
     The check's version, wording and strength are left out: a verdict on the same readings outlives them.
     """
-    places = sorted(
-        ("page", item.key, item.raw) if isinstance(item, PageEvidence) else (item.table, item.key, item.column, item.value)
-        for item in finding.evidence
-    )
+    places = sorted(map(_reading, finding.evidence))
     text = json.dumps([sorted(sha256), finding.code, places], ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _reading(item: Evidence) -> tuple[str, ...]:
+    if isinstance(item, PageEvidence):
+        return ("page", item.key, item.raw)
+    return (item.table, item.key, item.column, item.value)
 
 
 def read_judgements(path: Path) -> tuple[list[Judgement], list[RowError]]:
@@ -69,20 +81,21 @@ def _header(file: str, cells: list[str]) -> list[str]:
     wrong = sorted(set(names) - {*REQUIRED, *OPTIONAL})
     missing = [name for name in REQUIRED if name not in names]
     if wrong or missing or len(set(names)) != len(names):
-        raise UsageError(f"{file}: columns {', '.join(REQUIRED)} and optionally {', '.join(OPTIONAL)} expected, each once")
+        columns = f"{', '.join(REQUIRED)} and optionally {', '.join(OPTIONAL)}"
+        raise UsageError(f"{file}: columns {columns} expected, each once")
     return names
 
 
-def _rows(file: str, reader: csv._reader, names: list[str]) -> tuple[list[Judgement], list[RowError]]:
+def _rows(file: str, reader: Reader, names: list[str]) -> tuple[list[Judgement], list[RowError]]:
     good: list[Judgement] = []
     bad: list[RowError] = []
     while True:
         try:
-            cells = next(reader, None)
-            if cells is None:
-                return good, bad
+            cells = next(reader)
             if any(text.strip() for text in cells):
                 good.append(_judgement(names, cells))
+        except StopIteration:
+            return good, bad
         except _Refused as why:
             bad.append(RowError(file, reader.line_num, why.column, why.reason))
         except csv.Error as error:

@@ -34,9 +34,9 @@ class NamesCsv:
         return self
 
     def add(self, document_id: str, sha256: str, file: str | os.PathLike[str]) -> None:
-        """Append one file; a document of several files has several rows, an unreadable file its own opaque id.
+        r"""Append one file; a document of several files has several rows, an unreadable file its own opaque id.
 
-        Bytes of a name that are no UTF-8 are shown as `\\xNN`.
+        Bytes of a name that are no UTF-8 are shown as `\xNN`.
         """
         name = os.fsencode(file).decode("utf-8", "backslashreplace")
         self._writer.writerow((cell(document_id), cell(sha256), cell(name)))

@@ -58,19 +58,26 @@ DESKS: dict[Desk | None, str] = {
 
 def spoken(name: str) -> str:
     """`document_number` or `work-permit` as a heading: `Document number`, `Work permit`."""
-    text = name.replace("_", " ").replace("-", " ").strip()
+    words = name.replace("_", " ").replace("-", " ").split()
+    return sentence(" ".join("MRZ" if word == "mrz" else word for word in words))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter, else untouched."""
     return text[:1].upper() + text[1:]
 
 
 def field_and_zone(key: str) -> tuple[str, str]:
-    """(field, zone) of a fact's key: `passport.mrz.check.expiry` is ("Check digit of expiry", "machine-readable zone, passport")."""
+    """(field, zone) of a fact's key: `passport.viz.surname` is ("Surname", "printed zone, passport")."""
     parts = key.split(".")
     at = next((i for i, part in enumerate(parts) if part in _ZONES), None)
     if at is None:
         return spoken(key), ""
     linked = " ".join(parts[:at]).replace("-", " ")
     rest = parts[at + 1 :]
-    field = f"Check digit of {' '.join(rest[1:])}".replace("_", " ") if rest[:1] == ["check"] else spoken(" ".join(rest))
+    field = (
+        f"Check digit of {' '.join(rest[1:])}".replace("_", " ") if rest[:1] == ["check"] else spoken(" ".join(rest))
+    )
     zone = _ZONES[parts[at]]
     return field or spoken(parts[at]), f"{zone}, {linked}" if linked else zone
 
