@@ -19,6 +19,7 @@ from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import AnyFact, AnyKey, Facts
 from pipeline.types.findings import Finding, Hypothesis, Outcome, OutcomeKind, PageEvidence, Strength
 from pipeline.types.keys import DOC_KIND
+from pipeline.types.problems import Problem
 from pipeline.types.values import shown
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Context:
         thresholds: settings of `[checks.CODE]`, by code and name.
         specimen_run: demo, benchmark or test, where UTO and SPECIMEN are expected.
         register: whether the ministry's register is at hand.
+        problems: what kept the reading stages from looking.
         linked_ids: document id of each linked document, by the key prefix under which its facts stand.
     """
 
@@ -41,6 +43,7 @@ class Context:
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     specimen_run: bool = False
     register: bool = False
+    problems: tuple[Problem, ...] = ()
     linked_ids: Mapping[str, str] = field(default_factory=dict)
 
     def threshold(self, code: str, name: str, default: float) -> float:
@@ -134,14 +137,8 @@ class DocumentCheck:
 
 def field_of(key: str) -> str:
     """The field a key is about: `mrz.check.expiry` and `viz.expiry_date` are both `expiry_date`."""
-    last = key.rpartition(".")[2]
-    return {
-        "number": "document_number",
-        "expiry": "expiry_date",
-        "birth_date_text": "birth_date",
-        "expiry_date_text": "expiry_date",
-        "optional": "personal_number",
-    }.get(last, last)
+    last = key.rpartition(".")[2].removesuffix("_text")
+    return {"number": "document_number", "expiry": "expiry_date", "optional": "personal_number"}.get(last, last)
 
 
 def run(check: DocumentCheck, facts: Facts, context: Context, precision: float | None = None) -> Outcome:
