@@ -51,9 +51,7 @@ class Run(_Part):
 class Settings(BaseSettings):
     """All settings. `home` holds store, orchestrator and settings file (`OVERSEAL_HOME`)."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="OVERSEAL_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="OVERSEAL_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     home: Path = Path("~/.local/share/overseal").expanduser()
     store_url: str | None = None
