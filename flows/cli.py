@@ -47,9 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser = _parser(arguments)
         given = parser.parse_args(arguments)
         verbose = given.verbose
-        logging.basicConfig(
-            level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s"
-        )
+        _log(verbose)
         signal.signal(signal.SIGTERM, _interrupt)
         run: Callable[[argparse.Namespace], ExitCode] = given.run
         return int(run(given))
@@ -92,6 +90,13 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             module.arguments(command)
             command.set_defaults(run=module.run)
     return parser
+
+
+def _log(verbose: bool) -> None:
+    """Our own messages on the terminal; those of libraries from errors up."""
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    for package in ("pipeline", "checks", "flows"):
+        logging.getLogger(package).setLevel(logging.INFO if verbose else logging.ERROR)
 
 
 def _say(message: str, with_traceback: bool = False) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from checks.registry import CHECKS
 from flows.discovery import Discovery, discover
@@ -20,11 +21,16 @@ from flows.tally import Tally
 from flows.workers import MakeReader, WorkerPool
 from pipeline.errors import NothingToRead, StoreError, UsageError
 from pipeline.reference.policy import load_policies
+from pipeline.report import names_csv, run_json
+from pipeline.report.folder import Folder
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
 from pipeline.store.pages import PageFolder
 from pipeline.store.runs import end_run, running, start_run
 from pipeline.types.runs import RunSummary
+
+#: What a run writes into its output folder; no input, should that lie below the folder to screen.
+_OWN = (*get_args(Folder), run_json.NAME, names_csv.NAME)
 
 Progress = Callable[[str, int, int], None]
 
@@ -93,7 +99,7 @@ def _discover(request: Request, work: Screening) -> Discovery:
         work.run_id,
         request.paths,
         request.settings.intake,
-        (request.out, request.settings.home),
+        [*(request.out / name for name in _OWN), request.settings.home],
         lambda found: request.progress("found", found, 0),
     )
     if not discovery.found:

@@ -117,7 +117,7 @@ def judge_batch(run: Screening, first: int, last: int) -> Tally:
                 if file.duplicate_of is None:
                     own = _own(record, file, part)
                     linked = facts_with_links(record, together)
-                    basis = _basis(run, linked)
+                    basis = _basis(run, own, linked)
                     versions = {check.code: check.version for check in run.checks}
                     known = known_outcomes(connection, record.document_id, basis, versions)
                     outcomes, cases = _judge(run, own, linked, known)
@@ -142,7 +142,7 @@ def _judge(
 ) -> tuple[tuple[Outcome, ...], tuple[Case, ...]]:
     try:
         missing = [check for check in run.checks if check.code not in known]
-        new = judge(linked.facts, _context(run, linked), missing, run.precisions)
+        new = judge(linked.facts, _context(run, record, linked), missing, run.precisions)
         answers = {**known, **{outcome.code: outcome for outcome in new}}
         outcomes = tuple(answers[check.code] for check in run.checks)
         hypotheses = {check.code: check.hypothesis for check in run.checks}
@@ -153,22 +153,24 @@ def _judge(
         return (), unjudged(dataclasses.replace(record, problems=(*record.problems, problem)))
 
 
-def _context(run: Screening, linked: Linked) -> Context:
+def _context(run: Screening, record: DocumentRecord, linked: Linked) -> Context:
     return Context(
         today=run.today,
         policy=run.law,
         thresholds=run.settings.checks,
         specimen_run=run.settings.specimen_run,
+        problems=record.problems,
         linked_ids=linked.ids,
     )
 
 
-def _basis(run: Screening, linked: Linked) -> Basis:
+def _basis(run: Screening, record: DocumentRecord, linked: Linked) -> Basis:
     rest = (
         READING_VERSION,
         sorted((code, sorted(limits.items())) for code, limits in run.settings.checks.items()),
         run.settings.specimen_run,
         sorted(linked.ids.items()),
+        record.problems,
         sorted(run.precisions.items()),
     )
     context = hashlib.sha256(repr(rest).encode()).hexdigest()

@@ -29,12 +29,11 @@ from pipeline.types.keys import (
     VIZ_SURNAME,
 )
 
-#: What each kind of document is compared with, where the bundle has it.
-COMPARED_WITH: Mapping[DocumentKind, tuple[DocumentKind, ...]] = {
-    DocumentKind.WORK_PERMIT: (DocumentKind.PASSPORT, DocumentKind.VISA),
-    DocumentKind.RESIDENCE_CARD: (DocumentKind.PASSPORT, DocumentKind.VISA),
-    DocumentKind.VISA: (DocumentKind.PASSPORT,),
-}
+_PERMITS = (DocumentKind.WORK_PERMIT, DocumentKind.VISA, DocumentKind.RESIDENCE_CARD)
+
+#: What each kind is compared with, where the bundle has it; a passport is what others are compared with.
+_OTHERS = (DocumentKind.PASSPORT, *_PERMITS)
+COMPARED_WITH: Mapping[DocumentKind, tuple[DocumentKind, ...]] = dict.fromkeys(_PERMITS, _OTHERS)
 
 #: Ratio (0-100) of matching characters above which two readings may be of one print; own choice: one misread
 #: character of a number of nine, two of a name of fifteen.
@@ -50,7 +49,7 @@ class Linked:
     """A document's readings with those of its linked documents.
 
     Attributes:
-        facts: its own, and the others' under `passport.` or `visa.`.
+        facts: its own, and the others' under `passport.`, `visa.`, `work-permit.` or `residence-card.`.
         ids: document id of each linked document by that prefix (without the dot).
         not_assessed: why a document that the bundle has was not linked.
     """
@@ -79,7 +78,7 @@ class _Identity:
 
 
 def facts_with_links(record: DocumentRecord, bundle: Sequence[DocumentRecord]) -> Linked:
-    """The document's readings, with those of the passport and the visa of the same holder in its bundle."""
+    """The document's readings, with those of the passport and the other papers of the same holder in its bundle."""
     facts = list(record.facts)
     ids: dict[str, str] = {}
     reasons: list[NotAssessed] = []
@@ -87,7 +86,8 @@ def facts_with_links(record: DocumentRecord, bundle: Sequence[DocumentRecord]) -
         candidates = [other for other in bundle if other.kind is kind and other.document_id != record.document_id]
         partner = _partner(record, candidates) if len(bundle) <= MOST_DOCUMENTS else _too_many(candidates)
         if isinstance(partner, str):
-            reasons.append(NotAssessed("altered", partner))
+            # An applicant's folder often holds several permits; only the passport is expected to fit.
+            reasons += [NotAssessed("altered", partner)] if kind is DocumentKind.PASSPORT else []
         elif partner is not None:
             ids[str(kind)] = partner.document_id
             facts += [dataclasses.replace(fact, key=f"{kind}.{fact.key}") for fact in partner.facts]

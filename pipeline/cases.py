@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.types.documents import DocumentRecord
+from pipeline.types.documents import DocumentKind, DocumentRecord
 from pipeline.types.findings import (
     Case,
     Desk,
@@ -58,8 +58,12 @@ CURED_BY_RESCAN = UNREADABLE | {
     ProblemKind.SKEWED,
 }
 
+#: Cause key of findings that say "a specimen": nobody's document, so it is routed out of every queue. The case stays.
+SPECIMEN = "specimen"
+
 #: Readings of a whole page or zone: resting on the same one of these is no shared cause.
 _WHOLE = ("mrz.reading", "viz.text", "doc.", "page.", "quality.")
+_KINDS = frozenset(DocumentKind)
 _COMPOSITE = "mrz.check.composite"
 _CHECK_DIGIT = "mrz.check."
 #: The runner's reason when a check is not meant for such a document: then its question was not open.
@@ -155,8 +159,14 @@ def _marks(finding: Finding) -> Iterable[tuple[object, ...]]:
     for item in finding.evidence:
         if not isinstance(item, PageEvidence):
             yield ("cell", item.table, item.key, item.column)
-        elif not item.key.startswith(_WHOLE):
+        elif not _own_key(item.key).startswith(_WHOLE):
             yield ("reading", item.document_id, item.key, item.page)
+
+
+def _own_key(key: str) -> str:
+    """The key without the kind of the linked document in front."""
+    head, _, rest = key.partition(".")
+    return rest if head in _KINDS else key
 
 
 def _check_digits(finding: Finding) -> set[str]:
@@ -182,6 +192,8 @@ def _light(question: str, findings: Sequence[Finding], assessed: bool) -> Light:
 
 
 def _screening_desk(record: DocumentRecord, findings: Sequence[Finding]) -> Desk | None:
+    if any(finding.cause == SPECIMEN for finding in findings):
+        return None
     if any(finding.hypothesis in SPEAKS_FOR[ALTERED] for finding in findings):
         return Desk.DOCUMENT_EXAMINER
     poor = any(problem.kind in CURED_BY_RESCAN for problem in record.problems)
