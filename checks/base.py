@@ -14,11 +14,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.reference.policy import PolicyPack
+from pipeline.reference.policy import Policies, PolicyPack
 from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import AnyFact, AnyKey, Facts
 from pipeline.types.findings import Finding, Hypothesis, Outcome, OutcomeKind, PageEvidence, Strength
 from pipeline.types.keys import DOC_KIND
+from pipeline.types.problems import Problem
 from pipeline.types.values import shown
 
 log = logging.getLogger(__name__)
@@ -29,23 +30,36 @@ class Context:
     """Everything a rule may know beside the readings.
 
     Attributes:
-        policy: the law as a list of intervals; ask it as of a date.
+        policy: the law as lists of intervals, by state; a rule asks `law`.
         thresholds: settings of `[checks.CODE]`, by code and name.
         specimen_run: demo, benchmark or test, where UTO and SPECIMEN are expected.
         register: whether the ministry's register is at hand.
+        problems: what kept the reading stages from looking.
         linked_ids: document id of each linked document, by the key prefix under which its facts stand.
     """
 
     today: dt.date
-    policy: PolicyPack
+    policy: Policies
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     specimen_run: bool = False
     register: bool = False
+    problems: tuple[Problem, ...] = ()
     linked_ids: Mapping[str, str] = field(default_factory=dict)
 
     def threshold(self, code: str, name: str, default: float) -> float:
         """A limit of a check: the settings' value, else the module's own constant."""
         return self.thresholds.get(code, {}).get(name, default)
+
+    def law(self, facts: Facts) -> PolicyPack:
+        """The law of the state that issued the document; ask it as of the day of issue.
+
+        Raises:
+            NotApplicable: where no pack of that state is at hand; another state's law says nothing about it.
+        """
+        pack = self.policy.of(facts)
+        if pack is None:
+            raise NotApplicable("no policy pack for this state")
+        return pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +137,11 @@ class DocumentCheck:
 
 def field_of(key: str) -> str:
     """The field a key is about: `mrz.check.expiry` and `viz.expiry_date` are both `expiry_date`."""
-    last = key.rpartition(".")[2]
-    return {
-        "number": "document_number",
-        "expiry": "expiry_date",
-        "birth_date_text": "birth_date",
-        "expiry_date_text": "expiry_date",
-        "optional": "personal_number",
-    }.get(last, last)
+    last = key.rpartition(".")[2].removesuffix("_text")
+    return {"number": "document_number", "expiry": "expiry_date", "optional": "personal_number"}.get(last, last)
 
 
-def run(
-    check: DocumentCheck, facts: Facts, context: Context, precision: float | None = None
-) -> Outcome:
+def run(check: DocumentCheck, facts: Facts, context: Context, precision: float | None = None) -> Outcome:
     """Run one check on one document's readings."""
     reason = _not_applicable(check, facts)
     if reason:
@@ -160,9 +166,7 @@ def _not_applicable(check: DocumentCheck, facts: Facts) -> str:
     return f"not read: {', '.join(missing)}" if missing else ""
 
 
-def _stamp(
-    check: DocumentCheck, found: Found, context: Context, precision: float | None
-) -> Finding:
+def _stamp(check: DocumentCheck, found: Found, context: Context, precision: float | None) -> Finding:
     strength = min(check.strength, found.strength) if found.strength else check.strength
     return Finding(
         code=check.code,
@@ -184,6 +188,4 @@ def _stamp(
 
 def _evidence(fact: AnyFact, context: Context) -> PageEvidence:
     prefix = fact.key.partition(".")[0]
-    return PageEvidence(
-        fact.key, fact.raw, shown(fact.value), fact.page, fact.box, context.linked_ids.get(prefix)
-    )
+    return PageEvidence(fact.key, fact.raw, shown(fact.value), fact.page, fact.box, context.linked_ids.get(prefix))

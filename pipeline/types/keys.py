@@ -46,6 +46,19 @@ VIZ_DURATION_OF_STAY = Key("viz.duration_of_stay", Duration)
 VIZ_APPLICATION_DATE = Key("viz.application_date", PartialDate)
 VIZ_MEDICAL_DATE = Key("viz.medical_date", PartialDate)
 VIZ_RECEIPT_DATE = Key("viz.receipt_date", PartialDate)
+#: A printed date as text, `viz.issue_date_text`, where its day, month and year are no date of any calendar.
+VIZ_DATE_TEXTS = tuple(
+    Key(f"viz.{name}_text", str)
+    for name in (
+        "birth_date",
+        "issue_date",
+        "expiry_date",
+        "valid_from",
+        "application_date",
+        "medical_date",
+        "receipt_date",
+    )
+)
 #: Every word read on the page, in reading order.
 VIZ_TEXT = Key("viz.text", str)
 

@@ -1,0 +1,70 @@
+"""The document calls itself a specimen (LAY103).
+
+What it looks at:
+    Words for specimen or sample anywhere in the text of the page.
+
+Why it matters:
+    Specimens are published for training. One that is handed in as a document has been used as a blank, or came
+    into the queue by mistake.
+
+What else it can be:
+    - A training or test document came into the queue.
+    - The words belong to a caption such as specimen signature.
+
+When it is not applied:
+    The page's text was not read, or the run is one of specimens (setting specimen_run).
+
+What to check next:
+    Take it out of the queue; ask where it was handed in.
+
+Source:
+    ICAO Doc 9303-3 clause 5 (UTO: specimens only).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checks.base import Context, DocumentCheck, Found, NotApplicable
+from pipeline.types.facts import Facts
+from pipeline.types.findings import Hypothesis, Strength
+from pipeline.types.keys import VIZ_TEXT
+
+#: What specimens are overprinted with, in the languages of Doc 9303 and a few more.
+WORDS = ("SPECIMEN", "SPECIMENS", "SPÉCIMEN", "MUSTER", "MUESTRA", "ESPECIMEN", "ESPÉCIMEN", "ОБРАЗЕЦ", "CAMPIONE")
+#: Captions in which the word asks for a specimen and does not call the document one.
+_CAPTION = re.compile(r"SPECIMEN[ ]+(SIGNATURE|OF[ ]+SIGNATURE)|SIGNATURE[ ]+SPECIMEN")
+
+
+def specimen_text(facts: Facts, context: Context) -> Iterator[Found]:
+    """Yield once if a word for specimen stands in the text of the page."""
+    if context.specimen_run:
+        raise NotApplicable("a run of specimens")
+    text = facts.get(VIZ_TEXT)
+    upper = " ".join(text.value.upper().split())
+    seen = sorted(set(re.findall(r"\w+", upper)) & set(WORDS))
+    if not seen:
+        return
+    message = f"text: {', '.join(seen)}"
+    if set(re.findall(r"\w+", _CAPTION.sub(" ", upper))) & set(WORDS):
+        yield Found(message, (text,), cause="specimen")
+    else:
+        yield Found(message, (text,), "caption of a signature", "specimen", Hypothesis.CLERICAL, Strength.WEAK)
+
+
+CHECK = DocumentCheck(
+    code="LAY103",
+    name="specimen-text",
+    version=1,
+    strength=Strength.MODERATE,
+    hypothesis=Hypothesis.COUNTERFEIT,
+    needs=(VIZ_TEXT,),
+    innocent=(
+        "a training or test document came into the queue",
+        "the words belong to a caption such as specimen signature",
+    ),
+    next_check="Take it out of the queue; ask where it was handed in",
+    source="ICAO Doc 9303-3 clause 5 (UTO: specimens only)",
+    rule=specimen_text,
+)

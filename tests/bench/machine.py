@@ -1,0 +1,13 @@
+"""The machine a figure was measured on, in words that name nobody."""
+
+from __future__ import annotations
+
+import platform
+
+import psutil
+
+
+def words() -> str:
+    """Cores, memory, system and Python."""
+    gib = psutil.virtual_memory().total / 2**30
+    return f"{psutil.cpu_count()} cores, {gib:.0f} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
