@@ -61,7 +61,8 @@ def test_one_box_is_read(make: Callable[[], PageEngine]) -> None:
     line = engine.read_box(page(), box)
     assert line is not None
     assert (line.text, (line.left, line.top, line.right, line.bottom)) == ("OTTERBURN", box)
-    assert engine.read_box(page(), (500, 200, 600, 300)) is None
+    nothing = engine.read_box(page(), (500, 200, 600, 300))
+    assert nothing is None or nothing.confidence < 0.5
 
 
 @pytest.mark.live
