@@ -49,7 +49,7 @@ def check_digit_pattern(facts: Facts, context: Context) -> Iterator[Found]:
         return
     seen = wrong or [composite]
     evidence = tuple(dict.fromkeys(read_fact(facts, f"check.{digit.name}") for digit in seen))
-    innocent = doubt("MRZ102", reading, evidence, context)
+    innocent = doubt("MRZ102", facts, evidence, context)
     legibility = min(fact.legibility for fact in evidence)
     if not wrong and confusable(composite.read, composite.computed or "", legibility, trusted=not innocent):
         innocent = f"one look-alike glyph explains it: {composite.read} for {composite.computed}"
