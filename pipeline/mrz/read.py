@@ -111,9 +111,7 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
     return MrzResult(None, (), clear[0] if clear else None, None, 0.0, tuple(problems))
 
 
-def read_upright(
-    colour: Colour, engines: MrzEngines, *, search_harder: bool = True
-) -> tuple[MrzResult, int, bool]:
+def read_upright(colour: Colour, engines: MrzEngines, *, search_harder: bool = True) -> tuple[MrzResult, int, bool]:
     """Read a page whose orientation is unknown: as it is, then turned, mirrored last.
 
     Args:
@@ -148,9 +146,7 @@ def plain_page(colour: Colour) -> Page:
     return Page(info, cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), colour)
 
 
-def _zones(
-    page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Problem], *, hopeful: bool
-) -> list[Zone]:
+def _zones(page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Problem], *, hopeful: bool) -> list[Zone]:
     """Readings of a region: one by engine, and more crops where these leave a doubt."""
     zones: list[Zone] = []
     for engine in engines.lines:
