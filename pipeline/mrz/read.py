@@ -15,7 +15,7 @@ import numpy as np
 
 from pipeline.errors import EngineError
 from pipeline.imaging.page import Colour, Grey, Page
-from pipeline.mrz.assemble import Zone, assembled, claimed, doubtful, layout_of, plausibility, voted
+from pipeline.mrz.assemble import Zone, assembled, claimed, doubtful, hopeless, layout_of, plausibility, voted
 from pipeline.mrz.facts import BoxOf, facts_of
 from pipeline.mrz.locate import MrzRegion, line_crop, locate
 from pipeline.ocr.engine import LineEngine
@@ -151,7 +151,7 @@ def _zones(page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Pr
     zones: list[Zone] = []
     for engine in engines.lines:
         zones.extend(_asked(engine, _crops(page.grey, region, FIRST_PAD), problems))
-        if zones and layout_of(zones) is None and not hopeful:
+        if zones and (hopeless(zones[0]) or (layout_of(zones) is None and not hopeful)):
             return []
     red = np.ascontiguousarray(page.colour[:, :, 2])
     for pixels, pad in ((page.grey, OTHER_PADS[0]), (red, OTHER_PADS[1])):
