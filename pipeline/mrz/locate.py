@@ -7,7 +7,7 @@ quadrilaterals, so that crops are cut from the original pixels, once, at the siz
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -110,12 +110,13 @@ def line_crop(pixels: Grey, line: MrzLine, height: int, pad: float = 0.3, ends: 
         [[margin_x, margin_y], [width - margin_x, margin_y], [margin_x, height - margin_y]],
         dtype=np.float32,
     )
-    matrix = cv2.getAffineTransform(line.quad[[0, 1, 3]], target)
+    matrix = np.asarray(cv2.getAffineTransform(line.quad[[0, 1, 3]], target), np.float64)
     how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
     if scale < 0.6:
         pixels, matrix = _shrunk(pixels, line, matrix, scale)
         how = cv2.INTER_LINEAR
-    return cv2.warpAffine(pixels, matrix, (max(width, 8), height), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    crop = cv2.warpAffine(pixels, matrix, (max(width, 8), height), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(crop, np.uint8)
 
 
 def _shrunk(pixels: Grey, line: MrzLine, matrix: NDArray[np.float64], scale: float) -> tuple[Grey, NDArray[np.float64]]:
@@ -127,14 +128,14 @@ def _shrunk(pixels: Grey, line: MrzLine, matrix: NDArray[np.float64], scale: flo
     small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     fx, fy = small.shape[1] / part.shape[1], small.shape[0] / part.shape[0]
     back = np.array([[1 / fx, 0, x0], [0, 1 / fy, y0], [0, 0, 1]])
-    return small, matrix @ back
+    return np.asarray(small, np.uint8), matrix @ back
 
 
 def _regions_at(grey: Grey, scale: float) -> list[MrzRegion]:
     """Regions seen at one working scale, quads in page px."""
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how)
-    ink = _ink(small)
+    ink = _ink(np.asarray(small, np.uint8))
     regions: list[MrzRegion] = []
     for row in _seeds(ink):
         regions.extend(_grow(ink, row, scale, grey.shape))
@@ -144,9 +145,8 @@ def _regions_at(grey: Grey, scale: float) -> list[MrzRegion]:
 def _ink(grey: Grey) -> Grey:
     """Contrast of thin dark strokes, 0-255, evened out over the page so that faint print counts."""
     hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
-    level = cv2.add(cv2.blur(hat, (61, 31)), 4)
-    evened: Grey = cv2.divide(hat, level, scale=48)
-    return evened
+    level = np.minimum(np.asarray(cv2.blur(hat, (61, 31)), np.uint8), 251) + np.uint8(4)
+    return np.asarray(cv2.divide(hat, level, scale=48), np.uint8)
 
 
 def _seeds(ink: Grey) -> Iterator[_Row]:
@@ -164,14 +164,14 @@ def _seeds(ink: Grey) -> Iterator[_Row]:
     yield from sorted(rows, key=lambda row: -row.length)[:14]
 
 
-def _as_row(rect: tuple[tuple[float, float], tuple[float, float], float]) -> _Row:
+def _as_row(rect: tuple[Sequence[float], Sequence[float], float]) -> _Row:
     """OpenCV's rotated rectangle with its long side taken as the direction of reading, -90 < angle <= 90 degrees."""
     centre, (width, height), angle = rect
     if width < height:
         width, height, angle = height, width, angle - 90
     if angle <= -90:
         angle += 180
-    return _Row(centre, width, max(height, 1.0), angle)
+    return _Row((centre[0], centre[1]), width, max(height, 1.0), angle)
 
 
 def _grow(ink: Grey, row: _Row, scale: float, shape: tuple[int, ...]) -> list[MrzRegion]:
@@ -227,9 +227,10 @@ def _strip(ink: Grey, row: _Row) -> tuple[Grey, NDArray[np.float64]]:
     """The seed's surroundings turned upright: one row length and a bit wide, five row heights above and below."""
     width = round(row.length * 1.3 + 6 * row.height)
     height = round(max(9 * row.height, row.length / 4.5))
-    matrix = cv2.getRotationMatrix2D(row.centre, row.angle, 1.0)
-    matrix[:, 2] += (width / 2 - row.centre[0], height / 2 - row.centre[1])
-    return cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_LINEAR), matrix
+    matrix = np.asarray(cv2.getRotationMatrix2D(row.centre, row.angle, 1.0), np.float64)
+    matrix[:, 2] += np.array([width / 2 - row.centre[0], height / 2 - row.centre[1]])
+    strip = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_LINEAR)
+    return np.asarray(strip, np.uint8), matrix
 
 
 def _bands(strip: Grey, row: _Row) -> tuple[int, int, list[tuple[float, float]]]:

@@ -21,7 +21,7 @@ from pipeline.ocr.tesseract_line import TesseractLines
 #: Regions read at most, largest first.
 _MOST_REGIONS = 2
 #: px; its own scaling of a larger page takes seconds, and an MRZ that fills half of this is legible.
-_MOST_WIDTH = 1800
+_MOST_WIDTH = 1200
 #: px; PassportEye enlarges regions up to the first width to about the second, and so do we.
 _SMALL_WIDTH = 700
 _LEAST_WIDTH = 1050
@@ -89,4 +89,4 @@ def _pixels(region: np.ndarray) -> Grey:
     if grey.shape[1] > _SMALL_WIDTH:
         return grey
     factor = round(_LEAST_WIDTH / grey.shape[1])
-    return cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), np.uint8)
