@@ -193,8 +193,12 @@ def test_lnk101_looks_past_spaces_and_fillers(number: str, mark: str) -> None:
 
 def measured(values: Iterable[float]) -> Facts:
     return Facts(
-        fact(f"quality.f{number}", FieldQuality(value, 20.0, 12.0, 0.8, 0.0, 3.0, 0.0))
+        one
         for number, value in enumerate(values)
+        for one in (
+            fact(f"viz.f{number}", "VALUE"),
+            fact(f"quality.f{number}", FieldQuality(value, 20.0, 12.0, 0.8, 0.0, 3.0, 0.0)),
+        )
     )
 
 
