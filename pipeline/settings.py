@@ -24,10 +24,10 @@ class _Part(BaseModel):
 class Intake(_Part):
     """Limits on what is taken in; a file beyond one becomes a Problem."""
 
-    max_bytes: int = Field(60_000_000, gt=0)
-    max_pixels: int = Field(80_000_000, gt=0, description="of one page, before it is decoded")
-    max_pages: int = Field(60, gt=0)
-    pdf_dpi: int = Field(200, ge=72, le=600)
+    max_bytes: int = Field(default=60_000_000, gt=0)
+    max_pixels: int = Field(default=80_000_000, gt=0, description="of one page, before it is decoded")
+    max_pages: int = Field(default=60, gt=0)
+    pdf_dpi: int = Field(default=200, ge=72, le=600)
 
 
 class Reading(_Part):
@@ -35,30 +35,28 @@ class Reading(_Part):
 
     mrz_engines: tuple[str, ...] = ("rapidocr", "tesseract")
     page_engine: Literal["rapidocr", "tesseract"] = "rapidocr"
-    engine_timeout_seconds: float = Field(20.0, gt=0)
-    file_timeout_seconds: float = Field(30.0, gt=0)
-    min_character_px: float = Field(10.0, gt=0, description="below this a page goes on the re-scan list")
-    max_edge_width_px: float = Field(4.0, gt=0)
+    engine_timeout_seconds: float = Field(default=20.0, gt=0)
+    file_timeout_seconds: float = Field(default=30.0, gt=0)
+    min_character_px: float = Field(default=10.0, gt=0, description="below this a page goes on the re-scan list")
+    max_edge_width_px: float = Field(default=4.0, gt=0)
 
 
 class Run(_Part):
     """How a folder is worked through."""
 
-    workers: int = Field(1, ge=1, le=64)
-    batch: int = Field(32, ge=1, le=256)
+    workers: int = Field(default=1, ge=1, le=64)
+    batch: int = Field(default=32, ge=1, le=256)
 
 
 class Settings(BaseSettings):
     """All settings. `home` holds store, orchestrator and settings file (`OVERSEAL_HOME`)."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="OVERSEAL_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="OVERSEAL_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     home: Path = Path("~/.local/share/overseal").expanduser()
     store_url: str | None = None
     specimen_run: bool = False
-    policy: Path | None = Field(None, description="a policy pack beside the shipped Utopia one")
+    policy: Path | None = Field(default=None, description="a policy pack beside the shipped Utopia one")
     templates: tuple[Path, ...] = ()
     checks: dict[str, dict[str, float]] = Field(default_factory=dict)
     intake: Intake = Intake()

@@ -10,6 +10,7 @@ from pipeline.mrz.parse import format_of
 from pipeline.mrz.repair import complete
 from pipeline.mrz.vote import VotedLine, vote
 from pipeline.ocr.engine import LineReading
+from pipeline.reference.mrz_fields import LAYOUTS, Holds
 from pipeline.types.mrz import SHAPE, MrzFormat, MrzReading
 
 #: A place less sure than this leaves a doubt that other crops may settle.
@@ -50,9 +51,25 @@ def voted(zones: Sequence[Zone]) -> tuple[MrzFormat, tuple[VotedLine, ...]] | No
 
 
 def doubtful(layout: MrzFormat, lines: tuple[VotedLine, ...]) -> bool:
-    """Whether another look could change something: a check digit that does not agree, or an unsure place."""
+    """Whether another look could change something.
+
+    So it is where a place is unsure, where a character stands in a field that may not hold it, and where a check
+    digit does not agree although the families do not read the same; where they do, it is printed so.
+    """
     texts = tuple(line.text for line in lines)
-    return confidence(lines) < DOUBT or not all(digit.ok for digit in check_digits(layout, texts))
+    agreed = all(line.agreed for line in lines)
+    wrong = not all(digit.ok for digit in check_digits(layout, texts))
+    return confidence(lines) < DOUBT or _out_of_class(layout, texts) or (wrong and not agreed)
+
+
+def _out_of_class(layout: MrzFormat, texts: tuple[str, ...]) -> bool:
+    unlike = {Holds.LETTERS: str.isdigit, Holds.DIGITS: str.isalpha}
+    return any(
+        unlike[holds](character)
+        for place, holds in LAYOUTS[layout].fields.values()
+        if holds in unlike
+        for character in place.of(texts)
+    )
 
 
 def confidence(lines: tuple[VotedLine, ...]) -> float:

@@ -27,7 +27,7 @@ MOST_REGIONS = 4
 #: Characters a line may have (Doc 9303 parts 4-7).
 LENGTHS = (30, 36, 44)
 #: Below this periodicity (0-1) a row is not fixed-width print.
-SEED_PERIODICITY = 0.16
+SEED_PERIODICITY = 0.25
 #: A region at least this good needs no search at a finer scale.
 CLEAR_SCORE = 0.5
 

@@ -147,9 +147,7 @@ def _names(raw: str, place: Place) -> list[ParsedField]:
     found = [ParsedField(keys.MRZ_NAME, raw, raw, place)]
     end = place.start + len(primary)
     if primary.strip("<"):
-        found.append(
-            ParsedField(keys.MRZ_SURNAME, primary, words(primary), Place(place.line, place.start, end))
-        )
+        found.append(ParsedField(keys.MRZ_SURNAME, primary, words(primary), Place(place.line, place.start, end)))
     if secondary.strip("<"):
         given = Place(place.line, end + 2, end + 2 + len(secondary.rstrip("<")))
         found.append(ParsedField(keys.MRZ_GIVEN_NAMES, secondary.rstrip("<"), words(secondary), given))

@@ -111,9 +111,7 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
     return MrzResult(None, (), clear[0] if clear else None, None, 0.0, tuple(problems))
 
 
-def read_upright(
-    colour: Colour, engines: MrzEngines, *, search_harder: bool = True
-) -> tuple[MrzResult, int, bool]:
+def read_upright(colour: Colour, engines: MrzEngines, *, search_harder: bool = True) -> tuple[MrzResult, int, bool]:
     """Read a page whose orientation is unknown: as it is, then turned, mirrored last.
 
     Args:
@@ -148,23 +146,18 @@ def plain_page(colour: Colour) -> Page:
     return Page(info, cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), colour)
 
 
-def _zones(
-    page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Problem], *, hopeful: bool
-) -> list[Zone]:
+def _zones(page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Problem], *, hopeful: bool) -> list[Zone]:
     """Readings of a region: one by engine, and more crops where these leave a doubt."""
     zones: list[Zone] = []
     for engine in engines.lines:
         zones.extend(_asked(engine, _crops(page.grey, region, FIRST_PAD), problems))
         if zones and layout_of(zones) is None and not hopeful:
             return []
-    first = voted(zones)
-    if first is not None and not doubtful(*first):
-        return zones
-    if first is None and not hopeful:
-        return []
     red = np.ascontiguousarray(page.colour[:, :, 2])
-    others = [(page.grey, OTHER_PADS[0]), (red, FIRST_PAD), (page.grey, OTHER_PADS[1])]
-    for pixels, pad in others:
+    for pixels, pad in ((page.grey, OTHER_PADS[0]), (red, OTHER_PADS[1])):
+        found = voted(zones)
+        if found is None or not doubtful(*found):
+            break
         for engine in engines.lines:
             zones.extend(_asked(engine, _crops(pixels, region, pad), problems))
     return zones

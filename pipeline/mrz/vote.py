@@ -18,10 +18,16 @@ from pipeline.mrz.digits import check_digits
 from pipeline.mrz.repair import complete
 from pipeline.ocr.engine import Character, LineReading
 from pipeline.reference.mrz_fields import LAYOUTS, Covered, Holds, Place, holds_at
-from pipeline.types.mrz import SHAPE, MrzFormat
+from pipeline.types.mrz import ALPHABET, SHAPE, MrzFormat, character_value
 
-#: Probability that an engine leaves to a character it did not name.
-_UNNAMED = 0.004
+#: Probability that an engine leaves to a character it did not name: one that names its runners-up leaves little to
+#: others, Tesseract names none and is sure of its mistakes.
+_UNNAMED = {"pp-ocr": 0.004}
+_UNNAMED_ELSE = 0.03
+#: A reading of another length is worth its alignment only if it differs from the rest in at most this share.
+_MOST_UNLIKE = 0.2
+#: How much less likely a check digit makes any other character: one in ten agrees by chance.
+_CHANCE = 10.0
 #: A filler that was added to reach the line's length was seen by nobody.
 _ADDED = 0.5
 #: Prior of a letter where digits belong, or the reverse, for a character that an engine did read.
@@ -92,7 +98,7 @@ def vote(layout: MrzFormat, zones: Sequence[tuple[LineReading, ...]]) -> tuple[V
         aligned.append(spread)
     texts = [_voted(layout, line, aligned[line], length) for line in range(count)]
     texts = _whole_fields(layout, texts, aligned)
-    return tuple(_finished(layout, line, texts[line], aligned[line]) for line in range(count))
+    return tuple(_finished(layout, line, tuple(texts), aligned[line]) for line in range(count))
 
 
 def _spread(readings: Sequence[LineReading], length: int, number: int) -> list[_Aligned]:
@@ -104,13 +110,15 @@ def _spread(readings: Sequence[LineReading], length: int, number: int) -> list[_
     return [
         _Aligned(reading, item.text, item.repairs, _places(reading, item.text, base, length))
         for reading, item in zip(readings, done, strict=True)
+        if len(item.text) == length or Levenshtein.distance(item.text, base) <= _MOST_UNLIKE * length
     ]
 
 
 def _places(reading: LineReading, completed: str, base: str, length: int) -> tuple[Character | None, ...]:
     own = [
-        reading.characters[i] if i < len(reading.characters) and reading.characters[i].text == text else
-        Character(text, _ADDED)
+        reading.characters[i]
+        if i < len(reading.characters) and reading.characters[i].text == text
+        else Character(text, _ADDED)
         for i, text in enumerate(completed)
     ]
     if len(own) == length:
@@ -127,7 +135,9 @@ def _voted(layout: MrzFormat, line: int, aligned: list[_Aligned], length: int) -
     """Best character by place."""
     text = []
     for column in range(length):
-        scores = scored([(item.reading.family, item.places[column]) for item in aligned], holds_at(layout, line, column))
+        scores = scored(
+            [(item.reading.family, item.places[column]) for item in aligned], holds_at(layout, line, column)
+        )
         text.append(max(scores, key=lambda character: scores[character]))
     return "".join(text)
 
@@ -159,10 +169,11 @@ def _prior(character: str, holds: Holds) -> float:
 
 def _given(family: str, read: Character, candidate: str) -> float:
     """Probability that an engine of this family leaves to a candidate."""
-    weak = _WEAKNESS.get((family, read.text, candidate), 0.0)
+    least = _UNNAMED.get(family, _UNNAMED_ELSE)
     if read.text == candidate:
-        return max(read.probability, _UNNAMED)
-    return max(weak, _UNNAMED, *(p for text, p in read.alternatives if text == candidate))
+        return max(read.probability, least)
+    weak = _WEAKNESS.get((family, read.text, candidate), 0.0)
+    return max(weak, least, *(p for text, p in read.alternatives if text == candidate))
 
 
 def _whole_fields(layout: MrzFormat, texts: list[str], aligned: list[list[_Aligned]]) -> list[str]:
@@ -192,8 +203,8 @@ def _own_places(layout: MrzFormat, digit: Covered, covered: tuple[Covered, ...])
     loose = [
         place
         for place, _ in LAYOUTS[layout].fields.values()
-        if place not in vouched and any(o.line == place.line and o.start <= place.start and place.end <= o.end
-                                        for o in digit.over)
+        if place not in vouched
+        and any(o.line == place.line and o.start <= place.start and place.end <= o.end for o in digit.over)
     ]
     return (*loose, digit.digit)
 
@@ -218,17 +229,21 @@ def _with_field(
     return None if against > _MOST_AGAINST else ["".join(line) for line in lines]
 
 
-def _finished(layout: MrzFormat, line: int, text: str, aligned: list[_Aligned]) -> VotedLine:
+def _finished(layout: MrzFormat, line: int, texts: tuple[str, ...], aligned: list[_Aligned]) -> VotedLine:
+    text = texts[line]
     primary = min(aligned, key=lambda item: (Levenshtein.distance(item.reading.text, text), item is not aligned[0]))
     choices = []
     repairs = list(primary.repairs)
+    vouched = _vouched(layout, line, texts)
     for column, character in enumerate(text):
         seen = [(item.reading.family, item.places[column]) for item in aligned]
-        choices.append(_choice(character, seen, holds_at(layout, line, column)))
+        choices.append(_choice(character, seen, holds_at(layout, line, column), vouched[column]))
         own = primary.places[column]
         if own is None or own.text != character:
             sources = dict.fromkeys(
-                item.reading.engine for item in aligned if (c := item.places[column]) is not None and c.text == character
+                item.reading.engine
+                for item in aligned
+                if (c := item.places[column]) is not None and c.text == character
             )
             read = "nothing" if own is None else own.text
             repairs.append(
@@ -239,9 +254,26 @@ def _finished(layout: MrzFormat, line: int, text: str, aligned: list[_Aligned]) 
     return VotedLine(primary.reading.text, primary.reading.engine, tuple(choices), tuple(repairs), len(agreeing) > 1)
 
 
-def _choice(character: str, seen: Sequence[tuple[str, Character | None]], holds: Holds) -> Choice:
-    """How sure a place is: families that read the same add up, one that read otherwise takes away."""
-    scores = scored(seen, holds)
+def _vouched(layout: MrzFormat, line: int, texts: tuple[str, ...]) -> list[int]:
+    """By place of a line, how many agreeing check digits cover it."""
+    counts = [0] * len(texts[line])
+    for digit, covered in zip(check_digits(layout, texts), LAYOUTS[layout].digits, strict=True):
+        for place in (*covered.over, covered.digit) if digit.ok else ():
+            if place.line == line:
+                for column in range(place.start, place.end):
+                    counts[column] += 1
+    return counts
+
+
+def _choice(character: str, seen: Sequence[tuple[str, Character | None]], holds: Holds, vouched: int) -> Choice:
+    """How sure a place is: families that read the same add up, one that read otherwise takes away.
+
+    A check digit that agrees speaks against every other character of another value.
+    """
+    scores = {
+        other: score - (math.log(_CHANCE) * vouched if _value(other) != _value(character) else 0.0)
+        for other, score in scored(seen, holds).items()
+    }
     doubts: dict[str, float] = {}
     others: dict[str, float] = {}
     for family, read in seen:
@@ -260,3 +292,7 @@ def _choice(character: str, seen: Sequence[tuple[str, Character | None]], holds:
     ranked = sorted(others.items(), key=lambda item: -item[1])
     return Choice(character, min(max(sure, 0.0), 1.0), tuple(ranked))
 
+
+def _value(character: str) -> int:
+    """What a check digit sees of a character."""
+    return character_value(character) % 10 if character in ALPHABET else -1

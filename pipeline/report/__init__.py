@@ -1,0 +1,1 @@
+"""From cases to what people and programs read: one module per format."""

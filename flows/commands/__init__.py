@@ -1,0 +1,3 @@
+"""One module for each command: `arguments` declares its options, `run` does it and returns the exit code."""
+
+from __future__ import annotations

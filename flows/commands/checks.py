@@ -1,0 +1,42 @@
+"""`overseal checks`: all checks, as a list for people or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from pipeline.errors import ExitCode
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(given: argparse.Namespace) -> ExitCode:
+    """Print the list, in the order of the registry."""
+    from checks.registry import CHECKS, FAMILIES
+
+    if given.json:
+        listed = [
+            {
+                "code": check.code,
+                "name": check.name,
+                "family": check.family,
+                "kind": "document",
+                "version": check.version,
+                "strength": check.strength.label,
+                "hypothesis": str(check.hypothesis),
+                "needs": [key.name for key in check.needs],
+                "precision": None,
+            }
+            for check in CHECKS
+        ]
+        print(json.dumps(listed, indent=2))
+        return ExitCode.NOTHING_FLAGGED
+    for family, about in FAMILIES.items():
+        print(f"{family} {about}")
+        for check in CHECKS:
+            if check.family == family:
+                print(f"  {check.code} {check.name:<36} {check.hypothesis:<16} {check.strength.label}")
+    return ExitCode.NOTHING_FLAGGED

@@ -1,0 +1,155 @@
+"""`overseal doctor`: what this machine has and lacks, and the command that brings what it lacks."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+
+from flows.cli import settings_file
+from pipeline.errors import ExitCode, OversealError
+from pipeline.settings import Settings, load
+
+#: Page images and store of ten thousand documents.
+_DISK_BYTES = 5_000_000_000
+_FONTS = {
+    "OCRB.otf": "fonts-ocr-b",
+    "DejaVuSans.ttf": "fonts-dejavu-core",
+    "LiberationSans-Regular.ttf": "fonts-liberation",
+}
+_FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+_PACKAGES = (
+    "opencv-python",
+    "pytesseract",
+    "passporteye",
+    "pillow",
+    "prefect",
+    "rapidocr",
+    "onnxruntime",
+    "sqlalchemy",
+)
+_REINSTALL = "pip install --require-hashes --no-deps -r requirements.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One thing looked for: `cure` is the command that brings it, "" where it is there."""
+
+    name: str
+    found: str
+    cure: str = ""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    settings_file(parser)
+
+
+def run(given: argparse.Namespace) -> ExitCode:
+    """Print every probe; 4 when something is missing, 7 when only the store cannot be used."""
+    settings = load(given.settings)
+    if given.store:
+        settings = settings.model_copy(update={"store_url": given.store})
+    probes = list(_probes(settings))
+    for probe in probes:
+        print(f"{'missing' if probe.cure else 'ok':<8} {probe.name:<22} {probe.found}")
+    missing = [probe for probe in probes if probe.cure]
+    for probe in missing:
+        print(f"\n{probe.name}: {probe.cure}")
+    if not missing:
+        return ExitCode.NOTHING_FLAGGED
+    return ExitCode.STORE if all(probe.name == "store" for probe in missing) else ExitCode.MISSING
+
+
+def _probes(settings: Settings) -> Iterator[Probe]:
+    for name in _PACKAGES:
+        yield _guarded(name, partial(metadata.version, name), _REINSTALL)
+    yield _guarded("Tesseract", _tesseract, "apt-get install tesseract-ocr")
+    yield _guarded("Tesseract language eng", _english, "apt-get install tesseract-ocr-eng")
+    yield _guarded("mrz model", _mrz_model, _REINSTALL)
+    yield _guarded("rapidocr models", _rapidocr_models, _REINSTALL)
+    for file, package in _FONTS.items():
+        yield _guarded(f"font {file}", partial(_font, file), f"apt-get install {package}")
+    yield _guarded("policy pack", partial(_policies, settings), "name a usable pack in the settings: policy = FILE")
+    yield _guarded("store", partial(_store, settings), "name another store with --store, or end what holds this one")
+    yield _guarded("disk", partial(_disk, settings), f"free {_DISK_BYTES // 10**9} GB below OVERSEAL_HOME")
+
+
+def _guarded(name: str, look: Callable[[], str], cure: str) -> Probe:
+    try:
+        return Probe(name, look())
+    except (OSError, ValueError, ImportError, subprocess.SubprocessError, OversealError) as error:
+        return Probe(name, str(error) or type(error).__name__, cure)
+
+
+def _tesseract() -> str:
+    return _said("--version").splitlines()[0]
+
+
+def _english() -> str:
+    languages = _said("--list-langs").split()
+    if "eng" not in languages:
+        raise ValueError("not among its languages")
+    return "there"
+
+
+def _said(option: str) -> str:
+    done = subprocess.run(["tesseract", option], capture_output=True, text=True, timeout=20, check=True)
+    return done.stdout or done.stderr
+
+
+def _mrz_model() -> str:
+    from pipeline.ocr.tesseract_line import model_file
+
+    return f"{model_file().stat().st_size:,} bytes"
+
+
+def _rapidocr_models() -> str:
+    import rapidocr
+
+    folder = Path(rapidocr.__file__).parent / "models"
+    found = sorted(file.name for file in folder.glob("*.onnx"))
+    if not found:
+        raise ValueError("none in the wheel")
+    return f"{len(found)} networks"
+
+
+def _font(file: str) -> str:
+    for folder in _FONT_FOLDERS:
+        found = next(folder.rglob(file), None)
+        if found is not None:
+            return "there"
+    raise ValueError("not installed")
+
+
+def _policies(settings: Settings) -> str:
+    from pipeline.reference.policy import load_policies
+
+    return load_policies(settings.policy).version
+
+
+def _store(settings: Settings) -> str:
+    from pipeline.store.database import open_store
+    from pipeline.store.schema import SCHEMA_VERSION
+
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = open_store(settings.store, busy_seconds=2.0)
+    try:
+        with store.write():
+            return f"schema {SCHEMA_VERSION}, writable"
+    finally:
+        store.close()
+
+
+def _disk(settings: Settings) -> str:
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.home).free
+    if free < _DISK_BYTES:
+        raise ValueError(f"{free / 1e9:.1f} GB free")
+    return f"{free / 1e9:.0f} GB free"

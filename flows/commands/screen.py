@@ -1,0 +1,94 @@
+"""`overseal screen`: files and folders in, three folders of cases out; the terminal shows counts only."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.cli import settings_file
+from pipeline.errors import ExitCode, UsageError
+from pipeline.settings import Settings, load
+
+if TYPE_CHECKING:
+    from flows.launch import Result
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="file, or folder with a folder per applicant"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("out"), metavar="DIR", help="where the reports go (%(default)s)"
+    )
+    parser.add_argument("--today", type=_date, metavar="DATE", help="the day to judge for, as YYYY-MM-DD")
+    parser.add_argument("--exit-zero", action="store_true", help="end with 0 even where something was flagged")
+    store_options(parser)
+    settings_file(parser)
+
+
+def store_options(parser: argparse.ArgumentParser) -> None:
+    """Options of commands that use the store."""
+    parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    parser.add_argument("--workers", type=_count, metavar="N", help="reading processes (1)")
+
+
+def run(given: argparse.Namespace) -> ExitCode:
+    """Screen, and say how many cases there are for whom."""
+    if not given.paths:
+        raise UsageError("name at least one file or folder to screen")
+    from flows.exit_codes import exit_code
+    from flows.launch import Request, screen_folder
+    from flows.progress import shown_progress
+
+    today = given.today or dt.datetime.now().astimezone().date()
+    with shown_progress() as progress:
+        request = Request(given.paths, given.out, settings_of(given), today, progress=progress)
+        result = screen_folder(request)
+    print(counts(result))
+    print(f"reports: {given.out}")
+    code = exit_code(result.summary, result.tally)
+    flagged = code in (ExitCode.WEAK, ExitCode.MODERATE, ExitCode.STRONG)
+    return ExitCode.NOTHING_FLAGGED if given.exit_zero and flagged else code
+
+
+def settings_of(given: argparse.Namespace) -> Settings:
+    """The settings, with what the command line says on top."""
+    settings = load(given.settings)
+    if given.store:
+        settings = settings.model_copy(update={"store_url": given.store})
+    if given.workers:
+        settings = settings.model_copy(update={"run": settings.run.model_copy(update={"workers": given.workers})})
+    return settings
+
+
+def counts(result: Result) -> str:
+    """A run in numbers; which document is meant stands in the folders only."""
+    summary = result.summary
+    files = f"{summary.found} files: {summary.read} read, {summary.partial} in part, {summary.unreadable} unreadable"
+    lines = [f"{files}, {summary.duplicates} duplicates"]
+    if summary.problems:
+        lines.append("problems: " + ", ".join(f"{count} {kind}" for kind, count in sorted(summary.problems.items())))
+    desks = [f"{count} {'no desk needed' if desk == 'none' else desk}" for desk, count in sorted(summary.cases.items())]
+    lines.append("cases: " + (", ".join(desks) or "none"))
+    asked = summary.assessed
+    lines.append(
+        f"assessed: forged or altered {asked['altered']} of {result.tally.documents} documents; "
+        f"irregularly issued {asked['irregular_issue']} (no register at hand)"
+    )
+    return "\n".join(lines)
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a date as YYYY-MM-DD expected") from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError("a number from 1 to 64 expected")
+    return int(text)

@@ -1,0 +1,158 @@
+"""A whole screening run: server, store, files, flow, output; used by `screen`, `demo` and the nightly schedule."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import get_args
+
+from checks.registry import CHECKS
+from flows.discovery import Discovery, discover
+from flows.orchestrator import LocalServer
+from flows.output import now, write_output
+from flows.reading import make_reader
+from flows.screening import Screening
+from flows.tally import Tally
+from flows.workers import MakeReader, WorkerPool
+from pipeline.errors import NothingToRead, StoreError, UsageError
+from pipeline.reference.policy import load_policies
+from pipeline.report import names_csv, run_json
+from pipeline.report.folder import Folder
+from pipeline.settings import Settings
+from pipeline.store.database import Store, open_store
+from pipeline.store.pages import PageFolder
+from pipeline.store.runs import end_run, running, start_run
+from pipeline.types.runs import RunSummary
+
+#: What a run writes into its output folder; no input, should that lie below the folder to screen.
+_OWN = (*get_args(Folder), run_json.NAME, names_csv.NAME)
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to screen.
+
+    Attributes:
+        own_server: start an orchestrator's server; False inside a process that has one.
+        reader: makes the reader of each reading process.
+        progress: stage, done, of how many (0: not known yet).
+    """
+
+    paths: Sequence[Path]
+    out: Path
+    settings: Settings
+    today: dt.date
+    own_server: bool = True
+    reader: MakeReader = make_reader
+    progress: Progress = field(default=lambda stage, done, of: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Counts of the run, and what the exit code is made of."""
+
+    summary: RunSummary
+    tally: Tally
+
+
+def screen_folder(request: Request) -> Result:
+    """Screen files and folders and write the reports.
+
+    Raises:
+        OversealError: with its exit code, for anything that ends the run.
+        KeyboardInterrupt: when interrupted; what was read stays read.
+    """
+    settings = request.settings
+    if request.out.exists() and not request.out.is_dir():
+        raise UsageError("--out names a file; a folder is needed")
+    law = load_policies(settings.policy)
+    _private_folder(settings.home)
+    with ExitStack() as stack:
+        # First of all, so that it boots while files are found.
+        server = stack.enter_context(LocalServer(settings.home)) if request.own_server else None
+        store = open_store(settings.store)
+        stack.callback(store.close)
+        pool = stack.enter_context(WorkerPool(settings.run.workers, request.reader, settings))
+        run_id = stack.enter_context(_noted_run(store, settings.home))
+        work = Screening(run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS)
+        started = now()
+        discovery = _discover(request, work)
+        if discovery.to_read:
+            pool.warm()
+        tally = _flow(request, work, discovery, server)
+        summary = write_output(work, discovery, tally, started, request.out)
+        with store.write() as connection:
+            end_run(connection, run_id, "finished", summary)
+    return Result(summary, tally)
+
+
+def _discover(request: Request, work: Screening) -> Discovery:
+    discovery = discover(
+        work.store,
+        work.run_id,
+        request.paths,
+        request.settings.intake,
+        [*(request.out / name for name in _OWN), request.settings.home],
+        lambda found: request.progress("found", found, 0),
+    )
+    if not discovery.found:
+        raise NothingToRead("there is no file to read")
+    return discovery
+
+
+def _flow(request: Request, work: Screening, discovery: Discovery, server: LocalServer | None) -> Tally:
+    if server is not None:
+        server.wait()
+    # Prefect reads the server's address from the environment when it is imported.
+    from flows.screen import FlowRun, run_flow
+
+    run = FlowRun(work, discovery.to_read, request.progress, Tally())
+    run_flow(run)
+    if server is not None:
+        server.drain(run.flow_run_id, run.tasks)
+    return run.tally
+
+
+@contextmanager
+def _noted_run(store: Store, home: Path) -> Iterator[str]:
+    """A new run in the store; its end is noted whatever happens, at the latest by the next run."""
+    run_id = secrets.token_hex(8)
+    locks = home / "runs"
+    _private_folder(locks)
+    with (locks / run_id).open("wb") as mine:
+        fcntl.flock(mine, fcntl.LOCK_EX)
+        with store.write() as connection:
+            for dead in [other for other in running(connection) if _is_dead(locks / other)]:
+                end_run(connection, dead, "failed")
+                (locks / dead).unlink()
+            start_run(connection, run_id, now())
+        try:
+            yield run_id
+        except BaseException as error:
+            # The first error is the one to tell; the next run notes what this one could not.
+            with suppress(StoreError), store.write() as connection:
+                end_run(connection, run_id, "interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+            raise
+        finally:
+            (locks / run_id).unlink()
+
+
+def _is_dead(lock: Path) -> bool:
+    """Whether the process that held the lock of a run has ended. A run of another machine has no lock here."""
+    try:
+        with lock.open("rb") as theirs:
+            fcntl.flock(theirs, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _private_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)

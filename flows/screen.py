@@ -1,0 +1,147 @@
+"""The Prefect flow of a screening run: bounded batches, a bounded window of tasks, ids in and counts out.
+
+Import it only after the orchestrator's address is in the environment (`flows.orchestrator`). What a batch needs is
+found in this process by the run's id; nothing but that id and ordinals passes through Prefect.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from prefect import Task, flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.screening import Screening, judge_batch, read_batch
+from flows.tally import Tally
+from flows.workers import Stopped
+from pipeline.errors import OversealError
+from pipeline.store.inputs import bundle_heads
+
+T = TypeVar("T")
+
+#: Bundles a task judges; checks cost a hundredth of reading.
+_BUNDLES = 128
+
+
+@dataclass(slots=True)
+class FlowRun:
+    """What the caller hands to the flow, and gets back from it.
+
+    Attributes:
+        to_read: ordinals of the files to read.
+        progress: told after each batch: stage, done, of how many.
+        flow_run_id: Prefect's id of the run; `tasks`, how many tasks it started.
+        failure: the exception that ended a batch, as it was raised.
+    """
+
+    work: Screening
+    to_read: Sequence[int]
+    progress: Callable[[str, int, int], None]
+    tally: Tally
+    flow_run_id: str = ""
+    tasks: int = 0
+    failure: BaseException | None = None
+
+
+_RUNS: dict[str, FlowRun] = {}
+
+
+def run_flow(run: FlowRun) -> None:
+    """Run the flow on this process's orchestrator.
+
+    Raises:
+        OversealError: when a batch failed by a fault of ours or of the store.
+        KeyboardInterrupt: when interrupted; the reading processes are ended first.
+    """
+    _RUNS[run.work.run_id] = run
+    runner: Any = ThreadPoolTaskRunner(max_workers=run.work.settings.run.workers)
+    try:
+        screen.with_options(task_runner=runner)(run.work.run_id)
+    except Exception:
+        if run.failure is not None:
+            raise run.failure from None
+        raise
+    finally:
+        del _RUNS[run.work.run_id]
+
+
+@flow(name="screen", persist_result=False, validate_parameters=False, log_prints=False)
+def screen(run_id: str) -> None:
+    """Read what is new, then judge every bundle."""
+    run = _RUNS[run_id]
+    run.flow_run_id = str(flow_run.id)
+    settings = run.work.settings.run
+    try:
+        done = 0
+        for _, size in _window(run, read_files, _ranges(run.to_read, settings.batch), 2 * settings.workers):
+            done += size
+            run.progress("read", done, len(run.to_read))
+        with run.work.store.read() as connection:
+            heads = bundle_heads(connection, run_id)
+        done = 0
+        for tally, size in _window(run, judge_bundles, _ranges(heads, _BUNDLES), 2):
+            run.tally.merge(tally)
+            done += size
+            run.progress("judged", done, len(heads))
+    except BaseException:
+        # Threads that wait for a file must end before Prefect waits for them.
+        run.work.pool.stop()
+        raise
+
+
+@task(name="read-files", persist_result=False, cache_policy=NO_CACHE, log_prints=False)
+def read_files(run_id: str, first: int, last: int) -> int:
+    """Read a batch of files; returns how many."""
+    run = _RUNS[run_id]
+    with _opaque(run):
+        return read_batch(run.work, first, last)
+
+
+@task(name="judge-bundles", persist_result=False, cache_policy=NO_CACHE, log_prints=False)
+def judge_bundles(run_id: str, first: int, last: int) -> Tally:
+    """Judge a batch of bundles; returns its counts."""
+    run = _RUNS[run_id]
+    with _opaque(run):
+        return judge_batch(run.work, first, last)
+
+
+@contextmanager
+def _opaque(run: FlowRun) -> Iterator[None]:
+    """Keep what an exception says away from Prefect, which would store it; the caller gets it by `failure`."""
+    try:
+        yield
+    except Stopped:
+        raise OversealError("stopped") from None
+    except Exception as error:
+        run.failure = run.failure or error
+        raise OversealError(type(error).__name__) from None
+
+
+def _ranges(ordinals: Sequence[int], size: int) -> Iterator[tuple[int, int, int]]:
+    """(first, last, how many) of each batch."""
+    rest = iter(ordinals)
+    while batch := list(islice(rest, size)):
+        yield batch[0], batch[-1], len(batch)
+
+
+def _window(
+    run: FlowRun, job: Task[[str, int, int], T], batches: Iterator[tuple[int, int, int]], width: int
+) -> Iterator[tuple[T, int]]:
+    """Each batch's result and size, in order, with at most `width` tasks in flight."""
+    flying: deque[tuple[PrefectFuture[T], int]] = deque()
+    for first, last, size in batches:
+        if len(flying) >= width:
+            future, landed = flying.popleft()
+            yield future.result(), landed
+        flying.append((job.submit(run.work.run_id, first, last), size))
+        run.tasks += 1
+    for future, landed in flying:
+        yield future.result(), landed

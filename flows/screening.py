@@ -1,0 +1,177 @@
+"""The work of a screening run, batch by batch; knows no orchestrator.
+
+A batch is a range of opaque ordinals; names, readings and findings stay in the store and never pass through the
+orchestrator. A document that cannot be read or judged ends as a Problem of its own and never fails its batch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from checks.base import Context, DocumentCheck
+from checks.run_all import judge
+from flows.faults import place_of
+from flows.tally import Tally
+from flows.workers import WorkerPool
+from pipeline import READING_VERSION
+from pipeline.bundles import Linked, facts_with_links
+from pipeline.cases import cases_of, unjudged
+from pipeline.reference.policy import Policies
+from pipeline.settings import Settings
+from pipeline.store.database import Store
+from pipeline.store.inputs import Input, bundles, close_input, unread
+from pipeline.store.outcomes import Basis, known_outcomes, save_outcomes
+from pipeline.store.pages import PageFolder
+from pipeline.store.runs import save_cases
+from pipeline.store.scans import records_of, save_reading
+from pipeline.types.documents import DocumentRecord
+from pipeline.types.findings import Case, Outcome
+from pipeline.types.problems import Problem, ProblemKind
+
+log = logging.getLogger(__name__)
+
+#: More documents than a file may have pages; keeps the documents of one file together in the order of the run.
+_PARTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Everything a batch needs.
+
+    Attributes:
+        today: the day that the answers hold for.
+        law: policy packs in force.
+        precisions: measured precision by code.
+    """
+
+    run_id: str
+    settings: Settings
+    store: Store
+    pages: PageFolder
+    pool: WorkerPool
+    today: dt.date
+    law: Policies
+    checks: Sequence[DocumentCheck]
+    precisions: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    document_id: str
+    position: int
+    basis: Basis
+    outcomes: tuple[Outcome, ...]
+    cases: tuple[Case, ...]
+
+
+def read_batch(run: Screening, first: int, last: int) -> int:
+    """Read the unread files between two ordinals (both included); returns how many.
+
+    Each file is committed on its own, so that a run that is killed reads at most one file again.
+
+    Raises:
+        StoreError: when the store refuses.
+        Stopped: when the run is being interrupted.
+    """
+    with run.store.read() as connection:
+        files = unread(connection, run.run_id, first, last)
+    for file in files:
+        _read_file(run, file)
+    return len(files)
+
+
+def _read_file(run: Screening, file: Input) -> None:
+    reading = run.pool.read(file.path, file.label, file.bundle)
+    for image in reading.images:
+        run.pages.save(image)
+    sha256 = reading.file_sha256 or file.sha256
+    with run.store.write() as connection:
+        if sha256 is not None:
+            save_reading(connection, sha256, reading)
+        close_input(connection, run.run_id, file.ordinal, sha256, reading.status, reading.problems)
+
+
+def judge_batch(run: Screening, first: int, last: int) -> Tally:
+    """Run every check on the documents of the bundles whose heads lie between two ordinals (both included).
+
+    Raises:
+        StoreError: when the store refuses.
+    """
+    tally = Tally()
+    judged: list[_Judged] = []
+    with run.store.read() as connection:
+        for files in bundles(connection, run.run_id, first, last):
+            read = [
+                (file, part, record)
+                for file in files
+                if file.sha256 is not None
+                for part, record in enumerate(records_of(connection, file.sha256))
+            ]
+            together = list({record.document_id: record for _, _, record in read}.values())
+            for file, part, record in read:
+                if file.duplicate_of is None:
+                    own = _own(record, file, part)
+                    linked = facts_with_links(record, together)
+                    basis = _basis(run, own, linked)
+                    versions = {check.code: check.version for check in run.checks}
+                    known = known_outcomes(connection, record.document_id, basis, versions)
+                    outcomes, cases = _judge(run, own, linked, known)
+                    position = file.ordinal * _PARTS + part
+                    judged.append(_Judged(record.document_id, position, basis, outcomes, cases))
+                    tally.add(cases, outcomes)
+    with run.store.write() as connection:
+        for one in judged:
+            save_outcomes(connection, one.document_id, one.basis, one.outcomes)
+            save_cases(connection, run.run_id, one.position, one.cases)
+    return tally
+
+
+def _own(record: DocumentRecord, file: Input, part: int) -> DocumentRecord:
+    """The record as it stands in this run; problems of the file as a whole are told with its first document."""
+    problems = file.problems if part == 0 else ()
+    return dataclasses.replace(record, bundle=file.bundle, problems=record.problems + problems)
+
+
+def _judge(
+    run: Screening, record: DocumentRecord, linked: Linked, known: Mapping[str, Outcome]
+) -> tuple[tuple[Outcome, ...], tuple[Case, ...]]:
+    try:
+        missing = [check for check in run.checks if check.code not in known]
+        new = judge(linked.facts, _context(run, record, linked), missing, run.precisions)
+        answers = {**known, **{outcome.code: outcome for outcome in new}}
+        outcomes = tuple(answers[check.code] for check in run.checks)
+        hypotheses = {check.code: check.hypothesis for check in run.checks}
+        return outcomes, cases_of(record, outcomes, hypotheses, unlinked=linked.not_assessed)
+    except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
+        log.error("judging a document failed: %s", place_of(error))
+        problem = Problem(ProblemKind.OURS, "checks", f"judging failed: {type(error).__name__}")
+        return (), unjudged(dataclasses.replace(record, problems=(*record.problems, problem)))
+
+
+def _context(run: Screening, record: DocumentRecord, linked: Linked) -> Context:
+    return Context(
+        today=run.today,
+        policy=run.law,
+        thresholds=run.settings.checks,
+        specimen_run=run.settings.specimen_run,
+        problems=record.problems,
+        linked_ids=linked.ids,
+    )
+
+
+def _basis(run: Screening, record: DocumentRecord, linked: Linked) -> Basis:
+    rest = (
+        READING_VERSION,
+        sorted((code, sorted(limits.items())) for code, limits in run.settings.checks.items()),
+        run.settings.specimen_run,
+        sorted(linked.ids.items()),
+        record.problems,
+        sorted(run.precisions.items()),
+    )
+    context = hashlib.sha256(repr(rest).encode()).hexdigest()
+    return Basis(run.law.hash, "", run.today.isoformat(), context)

@@ -1,0 +1,204 @@
+"""Every file to take in, each with the bundle (application) it belongs to.
+
+Bundles: the files that lie directly in one sub-folder of a given folder, at any depth, are one applicant's and share
+a bundle; a file that lies directly in the given folder, or is named itself, is a bundle of its own. A manifest
+overrides that: its rows with the same application_id (else the same batch) are one bundle.
+
+Links: a path that was named is followed, since that is what was asked for. Below it a link to a file inside the
+folder is taken in as that file; one that leaves the folder, dangles or turns in a circle becomes a Problem. A link to
+a folder inside is passed over, because what it shows is met at its own place.
+
+Passed over and only counted in the log: names that begin with a dot, `Thumbs.db`, `desktop.ini`, `__MACOSX`. Systems
+put them beside scans unasked. Everything else is an Input or an Unfit: nothing is left out silently.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.intake.manifest import ManifestRow, read_manifest
+from pipeline.intake.scan import problem, problem_of
+from pipeline.settings import Intake
+from pipeline.types.documents import DocumentKind
+from pipeline.types.problems import Problem, ProblemKind
+
+log = logging.getLogger(__name__)
+
+MANIFEST_NAME = "manifest.csv"
+_LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A regular file to take in.
+
+    Attributes:
+        path: absolute, links resolved.
+        name: the file as it was given, for `names.csv` and `read --jsonl`; printable, but hostile text.
+        bundle: opaque id of the application it belongs to.
+        document_kind: what the manifest says it is, and the numbers it gives; None where it says nothing.
+    """
+
+    path: Path
+    name: str
+    bundle: str
+    document_kind: DocumentKind | None = None
+    permit_number: str | None = None
+    application_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A file, folder or manifest row that cannot be taken in; a row when the Problem's kind is MANIFEST."""
+
+    name: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """A folder that was named: `real` with links resolved, `shown` as it was given."""
+
+    real: Path
+    shown: Path
+
+
+def find_files(paths: Sequence[Path], limits: Intake, manifest: Path | None = None) -> Iterator[Input | Unfit]:
+    """Yield what lies under the given paths, sorted by name within each folder, each file once.
+
+    Args:
+        paths: files and folders.
+        limits: `max_bytes` holds for the manifest, too.
+        manifest: used instead of the folders' own `manifest.csv`; its files are relative to its own folder.
+
+    Unreadable, vanished, foreign and hostile entries are yielded as Unfit; nothing is raised for them.
+    """
+    seen: set[Path] = set()
+    rows: dict[Path, ManifestRow] = {}
+    if manifest is not None:
+        yield from _load_manifest(manifest, limits, rows)
+        seen.add(_absolute(manifest))
+    for given in paths:
+        try:
+            real = given.resolve(strict=True)
+            is_folder = stat.S_ISDIR(real.stat().st_mode)
+        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a circle of links
+            yield Unfit(printable(given), _problem_of(error))
+            continue
+        if is_folder:
+            own = real / MANIFEST_NAME
+            if manifest is None and own.is_file() and not own.is_symlink():
+                yield from _load_manifest(own, limits, rows)
+                seen.add(own)
+            yield from _walk(_Root(real, given), rows, seen)
+        elif real not in seen:
+            seen.add(real)
+            yield _entry(real, real, _Root(real.parent, given.parent), rows, alone=True)
+    for row in rows.values():
+        yield Unfit(row.file, problem(ProblemKind.MANIFEST, f"row {row.line}: its file is not among those taken in"))
+
+
+def _load_manifest(path: Path, limits: Intake, rows: dict[Path, ManifestRow]) -> Iterator[Unfit]:
+    folder = _absolute(path).parent
+    for row in read_manifest(path, limits.max_bytes):
+        if isinstance(row, Problem):
+            yield Unfit(printable(path), row)
+            continue
+        target = Path(os.path.normpath(folder / row.file))
+        if not target.is_relative_to(folder):
+            yield Unfit(row.file, problem(ProblemKind.MANIFEST, f"row {row.line}: its file is outside the folder"))
+        elif target in rows:
+            yield Unfit(row.file, problem(ProblemKind.MANIFEST, f"row {row.line}: its file has a row already"))
+        else:
+            rows[target] = row
+
+
+def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterator[Input | Unfit]:
+    folders = [root.real]
+    passed_over = 0
+    while folders:
+        folder = folders.pop()
+        try:
+            names = sorted(place.name for place in folder.iterdir())
+        except OSError as error:
+            yield Unfit(_shown(folder, root), _problem_of(error))
+            continue
+        deeper: list[Path] = []
+        for name in names:
+            place = folder / name
+            if name.startswith(".") or name.lower() in _LITTER:
+                passed_over += 1
+            elif place not in seen:
+                found = _look(place, root, rows)
+                if isinstance(found, Path):
+                    deeper.append(found)
+                elif found is not None:
+                    seen.add(place)
+                    yield found
+        folders.extend(reversed(deeper))
+    if passed_over:
+        log.info("%d hidden files or folders passed over", passed_over)
+
+
+def _look(place: Path, root: _Root, rows: dict[Path, ManifestRow]) -> Input | Unfit | Path | None:
+    """A file as Input or Unfit, a folder as its path, None for a link to a folder inside."""
+    try:
+        mode = place.lstat().st_mode
+        real = place.resolve(strict=True) if stat.S_ISLNK(mode) else place
+        if not real.is_relative_to(root.real):
+            return Unfit(_shown(place, root), problem(ProblemKind.OUTSIDE, "it is a link that leaves the folder"))
+        if stat.S_ISLNK(mode) and stat.S_ISDIR(real.stat().st_mode):
+            return None
+    except (OSError, RuntimeError, ValueError) as error:
+        return Unfit(_shown(place, root), _problem_of(error))
+    return place if stat.S_ISDIR(mode) else _entry(place, real, root, rows, alone=place.parent == root.real)
+
+
+def _entry(place: Path, real: Path, root: _Root, rows: dict[Path, ManifestRow], *, alone: bool) -> Input | Unfit:
+    row = rows.pop(place, None)
+    name = _shown(place, root)
+    try:
+        mode = real.lstat().st_mode
+    except OSError as error:
+        return Unfit(name, _problem_of(error))
+    if not stat.S_ISREG(mode):
+        return Unfit(name, problem(ProblemKind.NOT_A_FILE, "it is no regular file (a pipe, socket or device)"))
+    bundle = _bundle("file" if alone else "folder", os.fsencode(place if alone else place.parent))
+    if row is None:
+        return Input(real, name, bundle)
+    if row.application_id:
+        bundle = _bundle("application", row.application_id.encode())
+    elif row.batch:
+        # Batches are numbered afresh by everyone, so their folder is part of the id; applications are not.
+        bundle = _bundle("batch", os.fsencode(root.real) + b"\0" + row.batch.encode())
+    return Input(real, name, bundle, row.document_kind, row.permit_number, row.application_id)
+
+
+def _bundle(kind: str, what: bytes) -> str:
+    return hashlib.sha256(kind.encode() + b"\0" + what).hexdigest()[:20]
+
+
+def _shown(place: Path, root: _Root) -> str:
+    return printable(root.shown / place.relative_to(root.real))
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def printable(path: Path) -> str:
+    r"""A path as text that can be encoded; bytes that are no UTF-8 are written as `\xNN`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _problem_of(error: OSError | RuntimeError | ValueError) -> Problem:
+    if isinstance(error, RuntimeError):
+        return problem_of(OSError(errno.ELOOP, ""))
+    return problem_of(error)

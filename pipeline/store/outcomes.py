@@ -1,0 +1,64 @@
+"""What each check said of each document, kept by everything the answer depends on; nothing stale is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pipeline.store.codec import dumps, loads
+from pipeline.store.schema import outcomes
+from pipeline.types.findings import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What outcomes of one document rest on beside its readings.
+
+    Attributes:
+        register_hash: "" without a register.
+        as_of: the day they hold for, ISO 8601.
+        context: hash over thresholds, linked documents, reading version and specimen run.
+    """
+
+    policy_hash: str
+    register_hash: str
+    as_of: str
+    context: str
+
+
+def known_outcomes(
+    connection: Connection, document_id: str, basis: Basis, versions: Mapping[str, int]
+) -> dict[str, Outcome]:
+    """Outcomes by code that still hold: same basis, same version of the check."""
+    query = sa.select(outcomes.c.code, outcomes.c.check_version, outcomes.c.outcome).where(
+        outcomes.c.document_id == document_id,
+        outcomes.c.policy_hash == basis.policy_hash,
+        outcomes.c.register_hash == basis.register_hash,
+        outcomes.c.as_of == basis.as_of,
+        outcomes.c.context == basis.context,
+    )
+    found = connection.execute(query)
+    return {code: loads(Outcome, text) for code, version, text in found if versions.get(code) == version}
+
+
+def save_outcomes(connection: Connection, document_id: str, basis: Basis, answers: Iterable[Outcome]) -> None:
+    """Keep a document's outcomes, in place of all it had."""
+    connection.execute(sa.delete(outcomes).where(outcomes.c.document_id == document_id))
+    rows = [
+        {
+            "document_id": document_id,
+            "code": answer.code,
+            "check_version": answer.version,
+            "policy_hash": basis.policy_hash,
+            "register_hash": basis.register_hash,
+            "as_of": basis.as_of,
+            "context": basis.context,
+            "outcome": dumps(answer),
+        }
+        for answer in answers
+    ]
+    if rows:
+        connection.execute(sa.insert(outcomes), rows)

@@ -1,0 +1,74 @@
+"""What was read, kept by (sha256, reading version), so that the same bytes are never read twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pipeline import READING_VERSION
+from pipeline.store.codec import dumps, loads
+from pipeline.store.database import upsert
+from pipeline.store.schema import records, scans
+from pipeline.types.documents import DocumentRecord
+from pipeline.types.problems import Problem, ProblemKind
+from pipeline.types.readings import FileReading
+
+#: These say something about the moment, not about the bytes: the file is read again next time.
+PASSING = frozenset(
+    {ProblemKind.TIMEOUT, ProblemKind.ENGINE, ProblemKind.OURS, ProblemKind.PERMISSION, ProblemKind.VANISHED}
+)
+
+
+def lasting(reading: FileReading) -> bool:
+    """Whether the same bytes would give the same reading next time."""
+    problems = [*reading.problems, *(problem for record in reading.records for problem in record.problems)]
+    return not any(problem.kind in PASSING for problem in problems)
+
+
+def save_reading(connection: Connection, sha256: str, reading: FileReading) -> None:
+    """Keep a reading, in place of an earlier one of the same bytes by the same version."""
+    mine = (records.c.sha256 == sha256) & (records.c.reading_version == READING_VERSION)
+    connection.execute(sa.delete(records).where(mine))
+    rows = [
+        {
+            "sha256": sha256,
+            "reading_version": READING_VERSION,
+            "ordinal": ordinal,
+            "document_id": record.document_id,
+            "record": dumps(record),
+        }
+        for ordinal, record in enumerate(reading.records)
+    ]
+    if rows:
+        connection.execute(sa.insert(records), rows)
+    scan = {
+        "sha256": sha256,
+        "reading_version": READING_VERSION,
+        "status": reading.status if lasting(reading) else "passing",
+        "problems": dumps(reading.problems),
+    }
+    upsert(connection, scans, [scan])
+
+
+def records_of(connection: Connection, sha256: str) -> Iterator[DocumentRecord]:
+    """Documents of a file, in their order in it; none when it was not read by this version."""
+    mine = (records.c.sha256 == sha256) & (records.c.reading_version == READING_VERSION)
+    for (text,) in connection.execute(sa.select(records.c.record).where(mine).order_by(records.c.ordinal)):
+        yield loads(DocumentRecord, text)
+
+
+def document_ids(connection: Connection, hashes: Sequence[str]) -> dict[str, list[str]]:
+    """Document ids by the file they are in."""
+    found: dict[str, list[str]] = {}
+    wanted = records.c.sha256.in_(hashes) & (records.c.reading_version == READING_VERSION)
+    query = sa.select(records.c.sha256, records.c.document_id).where(wanted).order_by(records.c.ordinal)
+    for sha256, document_id in connection.execute(query):
+        found.setdefault(sha256, []).append(document_id)
+    return found
+
+
+def problems_from(text: str) -> tuple[Problem, ...]:
+    """Problems as they are stored."""
+    return loads(tuple[Problem, ...], text)

@@ -1,0 +1,131 @@
+"""Printed dates: every form that ICAO Doc 9303-3 clauses 3.8 and 4.8 allow, and the usual national ones."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.types.dates import PartialDate
+
+
+class DateRole(StrEnum):
+    """What a date is of; decides the century of a two-digit year."""
+
+    BIRTH = "birth"
+    ISSUE = "issue"
+    EXPIRY = "expiry"
+
+
+#: Two-digit years above it belong to the last century. Nobody in work was born in the years it takes for this one's,
+#: passports have been issued with such zones since 1980, and none is valid for half a century.
+PIVOT = {DateRole.BIRTH: 26, DateRole.ISSUE: 69, DateRole.EXPIRY: 79}
+
+#: Month words in English, French and Spanish, accents removed; abbreviations first (clause 3.8).
+MONTHS: tuple[tuple[str, ...], ...] = (
+    ("JAN", "JANV", "ENE", "JANUARY", "JANVIER", "ENERO"),
+    ("FEB", "FEV", "FEVR", "FEBRUARY", "FEVRIER", "FEBRERO"),
+    ("MAR", "MARS", "MARCH", "MARZO"),
+    ("APR", "AVR", "ABR", "APRIL", "AVRIL", "ABRIL"),
+    ("MAY", "MAI", "MAYO"),
+    ("JUN", "JUIN", "JUNE", "JUNIO"),
+    ("JUL", "JUIL", "JULY", "JUILLET", "JULIO"),
+    ("AUG", "AOU", "AOUT", "AGO", "AUGUST", "AGOSTO"),
+    ("SEP", "SEPT", "SET", "SEPTEMBER", "SEPTEMBRE", "SEPTIEMBRE", "SETIEMBRE"),
+    ("OCT", "OCTOBER", "OCTOBRE", "OCTUBRE"),
+    ("NOV", "NOVEMBER", "NOVEMBRE", "NOVIEMBRE"),
+    ("DEC", "DIC", "DECEMBER", "DECEMBRE", "DICIEMBRE"),
+)
+_MONTH = {word: number for number, words in enumerate(MONTHS, start=1) for word in words}
+
+_SEPARATOR = r"\s*[ ./-]?\s*"
+_NUMERIC = re.compile(r"(\d{1,2}|XX)\s*([ ./-])\s*(\d{1,2}|XX)\s*\2\s*(\d{4}|\d{2}|XXXX|XX)")
+_YEAR_FIRST = re.compile(r"(\d{4}|XXXX)\s*([ ./-])\s*(\d{2}|XX)\s*\2\s*(\d{2}|XX)")
+_WORDED = re.compile(
+    rf"(\d{{1,2}}|XX){_SEPARATOR}([A-WYZ]{{3,10}}|XXX)\.?(?:\s*/\s*([A-WYZ]{{3,10}})\.?)?{_SEPARATOR},?\s*(\d{{4}}|\d{{2}}|XXXX|XX)"
+)
+_MONTH_FIRST = re.compile(r"([A-WYZ]{3,10})\.?\s+(\d{1,2}),?\s+(\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """A text of the form of a date.
+
+    Attributes:
+        date: what it says, day before month; None where no calendar has such a day.
+        swapped: what a writer who puts the month first would have meant, where that is another date; only figures
+            can be swapped.
+    """
+
+    date: PartialDate | None
+    swapped: PartialDate | None = None
+
+
+def parse_date(text: str, role: DateRole) -> PartialDate | None:
+    """The date a text says, day before month; None where it has no form of a date or is in no calendar."""
+    reading = read_date(text, role)
+    return reading.date if reading else None
+
+
+def read_date(text: str, role: DateRole) -> DateReading | None:
+    """Read a text that is one date and nothing else; None where it has no form of a date.
+
+    Args:
+        text: as printed; case, accents and surrounding punctuation do not matter.
+        role: what the date is of.
+    """
+    plain = _plain(text)
+    if match := _YEAR_FIRST.fullmatch(plain):
+        year, _, month, day = match.groups()
+        return DateReading(_date(_year(year, role), _number(month), _number(day)))
+    if match := _NUMERIC.fullmatch(plain):
+        first, _, second, year = match.groups()
+        return _numeric(_number(first), _number(second), _year(year, role))
+    if match := _WORDED.fullmatch(plain):
+        day, word, other, year = match.groups()
+        months = {_MONTH.get(one) for one in (word, other) if one is not None}
+        return _worded(day, None if word == "XXX" else months, _year(year, role))
+    if match := _MONTH_FIRST.fullmatch(plain):
+        word, day, year = match.groups()
+        return _worded(day, {_MONTH.get(word)}, _year(year, role))
+    return None
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return re.sub(r"\s+", " ", bare).strip(" .:,;*").upper()
+
+
+def _numeric(day: int | None, month: int | None, year: int | None) -> DateReading:
+    date = _date(year, month, day)
+    swapped = _date(year, day, month) if day is not None and month is not None and day != month else None
+    return DateReading(date, swapped)
+
+
+def _worded(day: str, months: set[int | None] | None, year: int | None) -> DateReading | None:
+    """A date with the month in words; None for unknown words or two languages that name different months."""
+    if months is None:
+        return DateReading(_date(year, None, _number(day)))
+    if len(months) != 1 or None in months:
+        return None
+    return DateReading(_date(year, months.pop(), _number(day)))
+
+
+def _date(year: int | None, month: int | None, day: int | None) -> PartialDate | None:
+    try:
+        return PartialDate(year, month, day)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int | None:
+    return None if text.startswith("X") else int(text)
+
+
+def _year(text: str, role: DateRole) -> int | None:
+    number = _number(text)
+    if number is None or len(text) == 4:
+        return number
+    return number + (1900 if number > PIVOT[role] else 2000)

@@ -1,0 +1,143 @@
+"""Which of the lines on a page are labels or fixed wordings of a layout, and which are left as values."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.ocr.engine import TextLine
+from pipeline.reference.templates import Template
+
+#: Share of a label's characters that must be read right; shorter labels must be whole.
+LEAST_LIKE = 0.80
+SHORT = 4
+#: A value without a separator may follow a label of this many characters on the same line.
+_LEAST_RUN_ON = 5
+#: MRZ lines are no printed text: fillers, or as long as the shortest format without a blank.
+_MRZ_LINE = re.compile(r"<<|^(?=.*<)[A-Z0-9<]{25,}$")
+_RUN_ON = re.compile(r"^[A-Z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label or wording of a template.
+
+    Attributes:
+        text: as the template spells it.
+        field: the field it names; None for a wording or for a place that is no field of ours.
+        fixed: whether it is a wording, which has no value.
+    """
+
+    text: str
+    field: str | None
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A line, or the part of one, that is a label (`label` is set) or may be a value.
+
+    Attributes:
+        likeness: 0-1, share of the label's characters that were read as the template has them.
+    """
+
+    line: TextLine
+    label: Label | None = None
+    likeness: float = 0.0
+
+
+def folded(text: str) -> str:
+    """Letters and figures alone, without case and accents: what makes two spellings of a label the same."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in decomposed if character.isalnum())
+
+
+@lru_cache(maxsize=32)
+def vocabulary(template: Template) -> dict[str, Label]:
+    """Every folded spelling that the template knows -> what it is; pairs of synonyms are printed together."""
+    words: dict[str, Label] = {}
+    for field in template.fields:
+        for label in field.labels:
+            words.setdefault(folded(label), Label(label, field.name))
+    for field in template.fields:
+        for label in field.labels:
+            for other in field.labels:
+                if label != other:
+                    words.setdefault(folded(label) + folded(other), Label(f"{label} / {other}", field.name))
+    for label in template.other_labels:
+        words.setdefault(folded(label), Label(label, None))
+    for spellings in template.wordings:
+        for wording in spellings:
+            words.setdefault(folded(wording), Label(wording, None, fixed=True))
+    return words
+
+
+def pieces(lines: Sequence[TextLine], template: Template) -> list[Piece]:
+    """Lines of the printed zone, each whole or cut behind the label that it begins with."""
+    printed = [line for line in lines if line.text.strip() and not is_mrz(line.text)]
+    words = vocabulary(template)
+    whole = _likest([folded(line.text) for line in printed], words)
+    heads = [line.text.partition(":") for line in printed]
+    before = _likest([folded(head) if colon else "" for head, colon, _ in heads], words)
+    found: list[Piece] = []
+    for line, exact, (head, _, _), part in zip(printed, whole, heads, before, strict=True):
+        if exact:
+            found.append(Piece(line, *exact))
+        elif part and not part[0].fixed:
+            found.extend(_cut(line, len(head) + 1, *part))
+        else:
+            found.extend(_run_on(line, words))
+    return found
+
+
+def is_mrz(text: str) -> bool:
+    """Whether a line is of the machine-readable zone."""
+    return bool(_MRZ_LINE.search(text.replace(" ", "")))
+
+
+def _likest(texts: list[str], words: dict[str, Label]) -> list[tuple[Label, float] | None]:
+    """For each folded text the label it spells, with its likeness, or None."""
+    spellings = list(words)
+    if not texts or not spellings:
+        return [None] * len(texts)
+    table: NDArray[np.float32] = process.cdist(
+        texts, spellings, scorer=Levenshtein.normalized_similarity, score_cutoff=LEAST_LIKE, dtype=np.float32
+    )
+    best = table.argmax(axis=1)
+    likest: list[tuple[Label, float] | None] = []
+    for text, row, column in zip(texts, table, best, strict=True):
+        likeness = float(row[column])
+        spelling = spellings[int(column)]
+        enough = likeness == 1.0 or (likeness >= LEAST_LIKE and len(spelling) > SHORT and len(text) > SHORT)
+        likest.append((words[spelling], likeness) if enough else None)
+    return likest
+
+
+def _cut(line: TextLine, at: int, label: Label, likeness: float) -> Iterator[Piece]:
+    """The line cut at a character; its box is cut in proportion."""
+    middle = line.left + (line.right - line.left) * min(at, len(line.text)) / len(line.text)
+    yield Piece(replace(line, text=line.text[:at], right=middle), label, likeness)
+    rest = line.text[at:]
+    if rest.strip():
+        yield Piece(replace(line, text=rest.strip(), left=middle))
+
+
+def _run_on(line: TextLine, words: dict[str, Label]) -> Iterator[Piece]:
+    """A line that begins with a whole label and goes on, with no separator, with a value."""
+    ends = [match.start() for match in re.finditer(r"\s", line.text)]
+    for end in reversed(ends):
+        head = folded(line.text[:end])
+        label = words.get(head)
+        rest = line.text[end:].strip()
+        if label and not label.fixed and len(head) >= _LEAST_RUN_ON and _RUN_ON.match(rest):
+            yield from _cut(line, end, label, 1.0)
+            return
+    yield Piece(line)
