@@ -119,6 +119,11 @@ def test_which_nationality_and_sex_both_zones_name_changes_nothing(nationality: 
     assert OutcomeKind.FLAG not in seen.values()
 
 
+@pytest.mark.parametrize("text", ["F", "K / F", "FEMALE", "F/F", "Féminin"])
+def test_a_national_word_for_the_sex_beside_the_letter_agrees(text: str) -> None:
+    assert outcome("XZN106", td3(), printed("sex", text)).kind is OutcomeKind.CLEAR
+
+
 def test_a_name_spelled_by_the_issuers_exception_is_clear_whatever_the_nationality() -> None:
     for nationality in ("UKR", "UTO", "FRA"):
         lines = td3(name="HOROD<<ANNA", states=("UKR", nationality))
