@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.mrz.reliance import doubt, substitutes, weighed
 from pipeline.reference.codes import document_code_fault
@@ -37,7 +38,7 @@ from pipeline.types.keys import MRZ, MRZ_DOCUMENT_CODE
 
 def document_code_not_listed(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once if the document code is none of those allowed for the format."""
-    reading, printed = facts.get(MRZ), facts.get(MRZ_DOCUMENT_CODE)
+    reading, printed = facts.get(MRZ), believed(facts, MRZ_DOCUMENT_CODE)
     code, form = printed.value.strip("<"), reading.value.format
     fault = document_code_fault(code, form)
     if not fault:

@@ -1,7 +1,4 @@
-"""One field in two zones: whether the readings carry a difference, and what would explain it.
-
-Of a field of the MRZ the repaired reading counts where there is one: its check digits were computed on that.
-"""
+"""One field in two zones: whether the readings carry a difference, and what would explain it."""
 
 from __future__ import annotations
 
@@ -42,15 +39,6 @@ class Pair(Generic[P, C]):
         return min(self.printed.legibility, self.coded.legibility)
 
 
-def believed(facts: Facts, key: Key[T]) -> Fact[T]:
-    """The reading of the MRZ that its check digits were computed on.
-
-    Raises:
-        KeyError: if it was not read; the check's needs rule that out.
-    """
-    return facts.repaired(key) or facts.get(key)
-
-
 def doubt(code: str, pair: Pair[P, C], facts: Facts, context: Context, digit: Key[CheckDigit] | None) -> str:
     """Why the readings cannot carry more than a weak finding, in words; empty if they can.
 
@@ -69,8 +57,15 @@ def doubt(code: str, pair: Pair[P, C], facts: Facts, context: Context, digit: Ke
 
 
 def misread(steps: tuple[Step, ...], legibility: float) -> str:
-    """The one look-alike glyph that explains a difference, in words; empty if none does."""
-    return f"one look-alike glyph explains it: {in_words(steps, legibility)}" if explained(steps, legibility) else ""
+    """The one glyph that explains a difference, a look-alike or one lost in reading, in words; empty if none does.
+
+    A single glyph more or less moves all that follow: readers lose glyphs, but nobody alters a field so.
+    """
+    if explained(steps, legibility):
+        return f"one look-alike glyph explains it: {in_words(steps, legibility)}"
+    if len(steps) == 1 and not (steps[0].expected and steps[0].seen):
+        return f"one glyph lost or added in reading explains it: {in_words(steps, legibility)}"
+    return ""
 
 
 def second_reading(fact: Fact[str], agrees: Callable[[str], bool]) -> str:
