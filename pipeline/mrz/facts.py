@@ -97,7 +97,7 @@ def _legibility(line: VotedLine, place: Place) -> float:
 
 
 def _alternatives(line: VotedLine, place: Place) -> tuple[Alternative, ...]:
-    found = []
+    found: list[Alternative] = []
     for offset, choice in enumerate(line.choices[place.start : place.end]):
         named = dict(choice.alternatives)
         found.extend(Alternative(offset, text, probability) for text, probability in named.items())

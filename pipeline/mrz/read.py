@@ -15,7 +15,7 @@ import numpy as np
 
 from pipeline.errors import EngineError
 from pipeline.imaging.page import Colour, Grey, Page
-from pipeline.mrz.assemble import Zone, assembled, claimed, doubtful, layout_of, plausibility, voted
+from pipeline.mrz.assemble import Zone, assembled, claimed, doubtful, hopeless, layout_of, plausibility, voted
 from pipeline.mrz.facts import BoxOf, facts_of
 from pipeline.mrz.locate import MrzRegion, line_crop, locate
 from pipeline.ocr.engine import LineEngine
@@ -143,7 +143,7 @@ def read_upright(colour: Colour, engines: MrzEngines, *, search_harder: bool = T
 def plain_page(colour: Colour) -> Page:
     """A page for reading only: pixels, without measurements."""
     info = PageInfo("", 0, colour.shape[1], colour.shape[0], Quality())
-    return Page(info, cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), colour)
+    return Page(info, np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8), colour)
 
 
 def _zones(page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Problem], *, hopeful: bool) -> list[Zone]:
@@ -151,7 +151,7 @@ def _zones(page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Pr
     zones: list[Zone] = []
     for engine in engines.lines:
         zones.extend(_asked(engine, _crops(page.grey, region, FIRST_PAD), problems))
-        if zones and layout_of(zones) is None and not hopeful:
+        if zones and (hopeless(zones[0]) or (layout_of(zones) is None and not hopeful)):
             return []
     red = np.ascontiguousarray(page.colour[:, :, 2])
     for pixels, pad in ((page.grey, OTHER_PADS[0]), (red, OTHER_PADS[1])):
@@ -175,11 +175,11 @@ def _asked(engine: LineEngine, crops: Sequence[Grey], problems: list[Problem]) -
 
 
 def _crops(pixels: Grey, region: MrzRegion, pad: float) -> list[Grey]:
-    crops = []
+    crops: list[Grey] = []
     for line in region.lines:
         crop = line_crop(pixels, line, CROP_HEIGHT, pad)
         width = max(8, round(crop.shape[1] * SQUEEZE))
-        crops.append(cv2.resize(crop, (width, CROP_HEIGHT), interpolation=cv2.INTER_AREA))
+        crops.append(np.asarray(cv2.resize(crop, (width, CROP_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8))
     return crops
 
 

@@ -64,7 +64,7 @@ class TesseractLines:
         return tuple(line for line in lines if line.text)
 
     def _pages(self, pictures: Sequence[Grey], psm: int) -> list[str]:
-        """hOCR of each picture, from one run of the program."""
+        """The program's hOCR of each picture, from one run of the program."""
         with tempfile.TemporaryDirectory(prefix="overseal-") as folder:
             names = [str(Path(folder) / f"{index}.png") for index in range(len(pictures))]
             for name, crop in zip(names, pictures, strict=True):
