@@ -90,8 +90,13 @@ def trials(
 
 
 def swapped(fact: Fact[PartialDate]) -> Iterator[PartialDate]:
-    """The date with day and month exchanged, where that is another date."""
+    """The date with day and month exchanged, where that is another date and it is printed in digits.
+
+    A month in words cannot be exchanged on paper, and the machine-readable zone has one order.
+    """
     date = fact.value
+    if "mrz." in fact.key or any(character.isalpha() for character in fact.raw):
+        return
     if date.month is None or date.day is None or date.day > 12 or date.day == date.month:
         return
     yield PartialDate(date.year, date.day, date.month)

@@ -28,7 +28,8 @@ import re
 from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable, field_of
-from checks.mrz.reliance import SHARED_CONFUSIONS, doubt, read_fact, weighed
+from checks.mrz.reliance import doubt, read_fact, weighed
+from pipeline.reference.confusions import SHARED_CONFUSIONS
 from pipeline.reference.mrz_fields import LAYOUTS, Place
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -70,7 +71,7 @@ def character_out_of_place(facts: Facts, context: Context) -> Iterator[Found]:
                 innocent = "a space or hyphen of the number is a filler in the MRZ"
                 yield Found(message, evidence, innocent, cause, Hypothesis.CLERICAL, Strength.WEAK)
             continue
-        innocent = _lookalike(key, text[at:]) or doubt("MRZ103", reading, evidence, context)
+        innocent = _lookalike(key, text[at:]) or doubt("MRZ103", facts, evidence, context)
         yield weighed(message, evidence, innocent, cause)
 
 

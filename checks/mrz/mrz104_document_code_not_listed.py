@@ -42,11 +42,14 @@ def document_code_not_listed(facts: Facts, context: Context) -> Iterator[Found]:
     fault = document_code_fault(code, form)
     if not fault:
         return
-    innocent = doubt("MRZ104", reading, (printed,), context)
-    for at, glyph in enumerate(code):
-        for other in substitutes(glyph, printed.legibility, trusted=not innocent):
-            if not document_code_fault(code[:at] + other.strip("<") + code[at + 1 :], form):
-                innocent = f"{glyph} may be a misread {other}, legibility {printed.legibility:.2f}"
+    innocent = doubt("MRZ104", facts, (printed,), context)
+    near = [
+        f"{glyph} may be a misread {other}, legibility {printed.legibility:.2f}"
+        for at, glyph in enumerate(code)
+        for other in substitutes(glyph, printed.legibility, trusted=not innocent)
+        if other.isalpha() and not document_code_fault(code[:at] + other + code[at + 1 :], form)
+    ]
+    innocent = near[0] if near else innocent
     yield weighed(f"code {code or 'empty'}: {fault}", (printed,), innocent)
 
 

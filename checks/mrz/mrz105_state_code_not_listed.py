@@ -56,7 +56,7 @@ def state_code_not_listed(facts: Facts, context: Context) -> Iterator[Found]:
 def _unlisted(printed: Fact[str], facts: Facts, context: Context) -> Found:
     code = state_code(printed.value)
     near = listed_lookalike(code, printed.legibility)
-    innocent = doubt("MRZ105", facts.get(MRZ), (printed,), context)
+    innocent = doubt("MRZ105", facts, (printed,), context)
     if near:
         innocent = f"one look-alike glyph explains it: {code} for {near}, legibility {printed.legibility:.2f}"
     return weighed(f"{code or 'empty'}: {Listing.UNLISTED.value}", (printed,), innocent)

@@ -38,7 +38,7 @@ def pseudo_issuer(facts: Facts, context: Context) -> Iterator[Found]:
     printed = facts.get(MRZ_ISSUING_STATE)
     code = state_code(printed.value)
     if listing(code) is Listing.PSEUDO:
-        innocent = doubt("MRZ106", facts.get(MRZ), (printed,), context)
+        innocent = doubt("MRZ106", facts, (printed,), context)
         yield weighed(f"{code}: {Listing.PSEUDO.value}", (printed,), innocent)
 
 

@@ -38,7 +38,7 @@ def specimen_issuer(facts: Facts, context: Context) -> Iterator[Found]:
         raise NotApplicable("a run of specimens")
     printed = facts.get(MRZ_ISSUING_STATE)
     if state_code(printed.value) == SPECIMEN_STATE:
-        innocent = doubt("MRZ107", facts.get(MRZ), (printed,), context)
+        innocent = doubt("MRZ107", facts, (printed,), context)
         yield weighed(f"{SPECIMEN_STATE}: specimens only", (printed,), innocent, "specimen")
 
 

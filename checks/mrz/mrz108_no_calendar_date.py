@@ -61,7 +61,7 @@ def _judge(text: Fact[str], facts: Facts, context: Context, *, digit_agrees: boo
     if digit_agrees and {text.value[2:4], text.value[4:6]} & set(_UNKNOWN_AS):
         innocent = "an unknown month or day written as 00 or 99"
         return Found(message, (text,), innocent, hypothesis=Hypothesis.CLERICAL, strength=Strength.WEAK)
-    innocent = doubt("MRZ108", facts.get(MRZ), (text,), context)
+    innocent = doubt("MRZ108", facts, (text,), context)
     if not digit_agrees:
         innocent = innocent or "the date's own check digit does not agree with what was read"
     glyph = "" if digit_agrees else _one_glyph(text.value, text.legibility)

@@ -40,7 +40,7 @@ def sex_character_not_listed(facts: Facts, context: Context) -> Iterator[Found]:
     printed = facts.get(MRZ_SEX)
     if printed.value in _LISTED:
         return
-    innocent = doubt("MRZ109", facts.get(MRZ), (printed,), context)
+    innocent = doubt("MRZ109", facts, (printed,), context)
     near = [other for other in substitutes(printed.value, printed.legibility, trusted=False) if other in _LISTED]
     if near:
         innocent = f"one look-alike glyph explains it: {printed.value} for {near[0]}"

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from checks.agreement import families_agree, likely
 from checks.base import Context, Found
 from pipeline.reference.confusions import LEGIBLE, Step, explained, in_words
 from pipeline.types.facts import AnyFact, Fact, Facts, Key
 from pipeline.types.findings import Hypothesis, Strength
-from pipeline.types.keys import MRZ
 from pipeline.types.mrz import CheckDigit
 
 P = TypeVar("P")
@@ -65,7 +65,7 @@ def doubt(code: str, pair: Pair[P, C], facts: Facts, context: Context, digit: Ke
             return "the MRZ's own check digit of this field does not agree with what was read there"
         if found is not None:
             return ""
-    return "" if facts.get(MRZ).value.agreed else "the two engines read the MRZ differently"
+    return "" if families_agree(facts, pair.coded) else "the two engines read the MRZ differently"
 
 
 def misread(steps: tuple[Step, ...], legibility: float) -> str:
@@ -76,7 +76,7 @@ def misread(steps: tuple[Step, ...], legibility: float) -> str:
 def second_reading(fact: Fact[str], agrees: Callable[[str], bool]) -> str:
     """The engine's own other reading of one character with which the zones agree, in words; empty if none."""
     for other in fact.alternatives:
-        if other.position < len(fact.raw):
+        if likely(other) and other.position < len(fact.raw):
             text = fact.raw[: other.position] + other.character + fact.raw[other.position + 1 :]
             if agrees(text):
                 return f"the engine also read {other.character} at character {other.position + 1}, and then they agree"

@@ -40,6 +40,9 @@ _SLASH = re.compile(r"\s*/\s*")
 #: Of the listed spellings, how many are aligned glyph by glyph; the others are farther by plain edit distance.
 _COMPARED = 4
 
+#: Letters that a printed name may be longer before the rest of it stops counting as a place that differs.
+_BEYOND = 20
+
 Table = Callable[[str, str], Letters]
 
 
@@ -244,7 +247,7 @@ def _nearest(form: str, coded: str, issuer: str, *, cut: bool) -> NameMatch:
     near = sorted(listed, key=lambda text: Levenshtein.distance(text.replace("<", ""), target))[:_COMPARED]
     tried: list[NameMatch] = []
     for text in near:
-        shown = text[: len(coded)] if cut else text
+        shown = text[: len(coded) + (0 if cut else _BEYOND)]
         pairs = [(shown.replace("<", ""), target), (shown, coded), (f"{shown}<", coded)]
         tried += [NameMatch(Agreement.DIFFERENT, text, coded, difference(one, other)) for one, other in pairs]
     return min(tried, key=_weight)
