@@ -17,10 +17,10 @@ When it is not applied:
     No MRZ was read, the format has no composite (visas), or a digit could not be computed.
 
 What to check next:
-    Compare the digits named with the page under magnification, and with other documents of the same issuer.
+    Compare the digits named with the page under magnification, and with others of the same issuer.
 
 Source:
-    ICAO Doc 9303-4, -5 and -6 clause 4.2.4; derived: weights 7, 3 and 1 have no factor in common with 10, so one
+    ICAO Doc 9303-4, -5 and -6 clause 4.2.4; derived from the weights: 7, 3 and 1 have no factor in common with 10, so one
     changed character of a field changes its digit and the composite.
 """
 
