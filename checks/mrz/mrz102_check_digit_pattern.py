@@ -20,8 +20,8 @@ What to check next:
     Compare the digits named with the page under magnification, and with others of the same issuer.
 
 Source:
-    ICAO Doc 9303-4, -5 and -6 clause 4.2.4; derived from the weights: 7, 3 and 1 have no factor in common with 10, so one
-    changed character of a field changes its digit and the composite.
+    ICAO Doc 9303-4, -5 and -6 clause 4.2.4; derived from the weights: 7, 3 and 1 have no factor in common with 10,
+    so one changed character of a field changes its digit and the composite.
 """
 
 from __future__ import annotations
