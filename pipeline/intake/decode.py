@@ -56,14 +56,15 @@ def decode_image(data: bytes, format: Format, limits: Intake) -> Iterator[Decode
     if unfit:
         yield unfit
         return
-    opened = _guarded(lambda: Image.open(io.BytesIO(data), formats=(format.value,)), format, None)
+    strict = format is Format.TIFF
+    opened = _guarded(lambda: Image.open(io.BytesIO(data), formats=(format.value,)), strict=strict, page=None)
     if isinstance(opened, Problem):
         yield opened
         return
     # Within compressed data 0xFF is always followed by 0x00 or a restart mark, so this counts a JPEG's passes.
     passes = data.count(b"\xff\xda") if format is Format.JPEG else 1
     with opened as image:
-        frames = _guarded(lambda: _frames(image, limits.max_pages), format, None) if format is Format.TIFF else [0]
+        frames = _guarded(lambda: _frames(image, limits.max_pages), strict=True, page=None) if strict else [0]
         if isinstance(frames, Problem):
             yield frames
         elif len(frames) > limits.max_pages:
@@ -126,11 +127,11 @@ def _page(image: Image.Image, frame: int, number: int, passes: int, limits: Inta
         image.load()
         return _bgr(image), _orientation(image)
 
-    return _guarded(decode, Format(image.format or ""), number)
+    return _guarded(decode, strict=image.format == Format.TIFF, page=number)
 
 
-def _guarded(step: Callable[[], T], format: Format, page: int | None) -> T | Problem:
-    """Run one step of decoding; what the decoder raises, or warns of its pixels, becomes a Problem."""
+def _guarded(step: Callable[[], T], *, strict: bool, page: int | None) -> T | Problem:
+    """Run one step of decoding; what the decoder raises becomes a Problem, and if `strict` what it warns of, too."""
     with _WARNINGS, warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
@@ -139,8 +140,8 @@ def _guarded(step: Callable[[], T], format: Format, page: int | None) -> T | Pro
             return problem(ProblemKind.TOO_MANY_PIXELS, "its header states more pixels than can be decoded", page)
         except _DECODER_ERRORS as error:
             return _damaged(str(error), page)
-    # Only in a TIFF do Pillow's warnings concern the pixels (a directory cut short); elsewhere it is metadata.
-    texts = [str(warning.message) for warning in warned if format is Format.TIFF]
+    # Only in a TIFF do Pillow's warnings concern the pixels (a directory cut short); elsewhere they are about metadata.
+    texts = [str(warning.message) for warning in warned if strict]
     cut = next((text for text in texts if "Metadata Warning" not in text and "bomb" not in text), None)
     return result if cut is None else _damaged(cut, page)
 
