@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from flows import cli
 from flows.cli import COMMANDS, main
 from pipeline.errors import ExitCode, MissingDependency, OversealError, StoreError
 
@@ -17,8 +18,8 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERSEAL_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("OVERSEAL_STORE_URL", raising=False)
     # Both are for the whole process, which here is the test run.
-    monkeypatch.setattr(cli.os, "umask", lambda mask: mask)
-    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(os, "umask", lambda mask: mask)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
