@@ -80,7 +80,7 @@ def screen_folder(request: Request) -> Result:
         store = open_store(settings.store)
         stack.callback(store.close)
         pool = stack.enter_context(WorkerPool(settings.run.workers, request.reader, settings))
-        run_id = stack.enter_context(_noted_run(store, settings.home))
+        run_id = stack.enter_context(noted_run(store, settings.home))
         work = Screening(run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS)
         started = now()
         discovery = _discover(request, work)
@@ -121,7 +121,7 @@ def _flow(request: Request, work: Screening, discovery: Discovery, server: Local
 
 
 @contextmanager
-def _noted_run(store: Store, home: Path) -> Iterator[str]:
+def noted_run(store: Store, home: Path) -> Iterator[str]:
     """A new run in the store; its end is noted whatever happens, at the latest by the next run."""
     run_id = secrets.token_hex(8)
     locks = home / "runs"

@@ -18,6 +18,10 @@ from typing import Any
 import psutil
 import pytest
 
+from flows.launch import noted_run
+from pipeline.store.database import open_store
+from pipeline.store.runs import running
+
 #: In names of files and folders, in what documents say, and in what a fault of ours says.
 CANARY = "XCANARYX"
 #: Nothing here waits for a time to pass; this ends a test that would hang.
@@ -204,7 +208,7 @@ def test_the_store_forgets_the_names_of_files(story: Story) -> None:
         assert connection.execute("SELECT count(*) FROM inputs").fetchone() == (0,)
         states = connection.execute("SELECT state, count(*) FROM runs GROUP BY state ORDER BY state").fetchall()
     connection.close()
-    assert states == [("finished", 2), ("interrupted", 1)]
+    assert [state for state in states if state[0] != "failed"] == [("finished", 2), ("interrupted", 1)]
     assert not list((story.home / "runs").iterdir())
 
 
@@ -213,21 +217,21 @@ def test_the_orchestrator_has_the_whole_history(story: Story) -> None:
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
         flows = connection.execute("SELECT state_type FROM flow_run ORDER BY created").fetchall()
         tasks = connection.execute(
-            "SELECT name, task_run.state_type FROM task_run JOIN (SELECT id FROM flow_run ORDER BY created DESC LIMIT 1) "
-            "AS last ON task_run.flow_run_id = last.id"
+            "SELECT name, state_type FROM task_run WHERE flow_run_id = "
+            "(SELECT id FROM flow_run WHERE state_type = 'COMPLETED' ORDER BY created DESC LIMIT 1)"
         ).fetchall()
     connection.close()
-    assert flows == [("CRASHED",), ("COMPLETED",), ("COMPLETED",)]
+    assert flows[:3] == [("CRASHED",), ("COMPLETED",), ("COMPLETED",)]
     assert {state for _, state in tasks} == {"COMPLETED"}
     assert {name.split("-")[0] for name, _ in tasks} == {"read", "judge"}
 
 
-def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
-    folder, home = tmp_path / "in", tmp_path / "home"
-    _write(folder / "hangs.jpg", behave="hang")
-    process = _start(folder, home, tmp_path / "out", timeout=600)
+def test_a_killed_run_leaves_no_process_behind_and_is_ended_by_the_next(story: Story, tmp_path: Path) -> None:
+    folder, before = tmp_path / "in", _reads(story.home)
+    _write(folder / "hangs.jpg", behave="hang", facts={"other": "bytes"})
+    process = _start(folder, story.home, tmp_path / "out", timeout=600)
     try:
-        _wait_for_reads(process, home, 1)
+        _wait_for_reads(process, story.home, before + 1)
         started = psutil.Process(process.pid).children(recursive=True)
         assert any("server" in child.cmdline() for child in started)
     finally:
@@ -235,6 +239,10 @@ def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
         process.communicate()
     _, alive = psutil.wait_procs(started, timeout=PATIENCE)
     assert alive == []
+    store = open_store(f"sqlite:///{story.home / 'overseal.db'}")
+    with noted_run(store, story.home) as run_id, store.read() as connection:
+        assert running(connection) == [run_id]
+    store.close()
 
 
 @pytest.fixture(autouse=True)
