@@ -22,6 +22,6 @@ def make_reader(settings: Settings) -> Read:
     readers = make_readers(settings)
 
     def read(path: Path, label: str, bundle: str) -> FileReading:
-        return read_file(path, label, bundle, readers, settings)
+        return read_file(path, bundle, readers, settings)
 
     return read

@@ -14,7 +14,7 @@ What else it can be:
     - A date in another calendar than the Gregorian one.
 
 When it is not applied:
-    No printed date was read. Text that is not plainly a day, a month and a year is not judged. Dates of the
+    No printed date was read. Text that is not plainly a day, a month and a year is weak only. Dates of the
     machine-readable zone are MRZ108.
 
 What to check next:
@@ -64,15 +64,18 @@ def printed_date_not_in_calendar(facts: Facts, context: Context) -> Iterator[Fou
         raise NotApplicable("no printed date was read")
     for text in texts:
         parts = _parts(text.value)
-        if parts is not None and not _exists(*parts):
-            yield _found(text, *parts)
+        if parts is None or not _exists(*parts):
+            yield _found(text, parts)
 
 
-def _found(text: Fact[str], year: int, month: int, day: int) -> Found:
+def _found(text: Fact[str], parts: tuple[int, int, int] | None) -> Found:
     message = f"printed {text.value}"
+    if parts is None:
+        return Found(message, (text,), strength=Strength.WEAK)
+    year, month, day = parts
     if _exists(year, day, month):
         return Found(message, (text,), "month printed first", None, Hypothesis.CLERICAL, Strength.WEAK)
-    if any(_exists(*parts) for other in _misread(text) if (parts := _parts(other))):
+    if any(_exists(*trial) for other in _misread(text) if (trial := _parts(other))):
         return Found(message, (text,), "one digit misread", None, Hypothesis.CAPTURE, Strength.WEAK)
     return Found(message, (text,), strength=Strength.WEAK if text.legibility < LOW_LEGIBILITY else None)
 

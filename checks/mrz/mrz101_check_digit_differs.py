@@ -30,11 +30,11 @@ from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable, field_of
 from checks.mrz.reliance import confusable, doubt, read_fact, substitutes, weighed
-from pipeline.reference.mrz_layout import OVER, covered
+from pipeline.reference.mrz_fields import LAYOUTS
 from pipeline.types.facts import AnyFact, Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ
-from pipeline.types.mrz import CheckDigit, MrzFormat, MrzReading, check_digit
+from pipeline.types.mrz import ALPHABET, CheckDigit, MrzReading, check_digit
 
 _DATES = ("birth_date", "expiry")
 
@@ -61,12 +61,13 @@ def check_digit_differs(facts: Facts, context: Context) -> Iterator[Found]:
 def _judge(digit: CheckDigit, facts: Facts, context: Context) -> Found:
     reading = facts.get(MRZ)
     place = read_fact(facts, f"check.{digit.name}")
-    evidence: tuple[AnyFact, ...] = (place,)
-    if digit.name in OVER:
-        evidence = tuple(dict.fromkeys((place, read_fact(facts, OVER[digit.name]))))
+    covered = read_fact(facts, field_of(f"mrz.check.{digit.name}"))
+    evidence: tuple[AnyFact, ...] = tuple(dict.fromkeys((place, covered)))
     unsure = doubt("MRZ101", reading, evidence, context)
     legibility = min(fact.legibility for fact in evidence)
-    glyph = _one_glyph(digit, reading.value, legibility, trusted=not unsure) or _alternative(digit, evidence)
+    # A number of more than nine characters goes on in the optional data; its reading holds both parts.
+    text = str(covered.value) if digit.name == "number" else _covered(reading.value, digit.name)
+    glyph = _one_glyph(digit, text, legibility, trusted=not unsure) or _alternative(digit, place)
     innocent = f"one look-alike glyph explains it: {glyph}, legibility {legibility:.2f}" if glyph else unsure
     return weighed(_message(digit), evidence, innocent, field_of(f"mrz.check.{digit.name}"))
 
@@ -76,24 +77,29 @@ def _message(digit: CheckDigit) -> str:
     return f"{digit.name.replace('_', ' ')}: printed {digit.read or 'nothing'}, computed {computed}"
 
 
-def _one_glyph(digit: CheckDigit, reading: MrzReading, legibility: float, *, trusted: bool) -> str:
+def _covered(reading: MrzReading, name: str) -> str:
+    digits = [one for one in LAYOUTS[reading.format].digits if one.name == name]
+    return "".join(place.of(reading.lines) for one in digits for place in one.over)
+
+
+def _one_glyph(digit: CheckDigit, text: str, legibility: float, *, trusted: bool) -> str:
     """The one confusable glyph that would make the digit agree, in words; empty if none does."""
     if digit.computed and digit.read and confusable(digit.read, digit.computed, legibility, trusted=trusted):
         return f"the digit, {digit.read} for {digit.computed}"
-    text = covered(reading.format, reading.lines, digit.name) if reading.format is not MrzFormat.FRAID else ""
+    if set(text) - set(ALPHABET):
+        return ""
     for at, read in enumerate(text):
         for other in substitutes(read, legibility, trusted=trusted):
-            if digit.name in _DATES and not other.isdigit():
+            if other not in ALPHABET or (digit.name in _DATES and not other.isdigit()):
                 continue
             changed = text[:at] + other + text[at + 1 :]
-            if digit.computed is not None and check_digit(changed) == digit.read:
+            if check_digit(changed) == digit.read:
                 return f"character {at + 1}, {read} for {other}"
     return ""
 
 
-def _alternative(digit: CheckDigit, evidence: tuple[AnyFact, ...]) -> str:
-    """The engine's own second reading of one character that would make the digit agree."""
-    place = evidence[0]
+def _alternative(digit: CheckDigit, place: AnyFact) -> str:
+    """The engine's own second reading of the digit, if that is the computed one."""
     for alternative in place.alternatives:
         if digit.computed == alternative.character:
             return f"the digit, which the engine also read as {alternative.character}"

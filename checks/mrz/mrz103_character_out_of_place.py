@@ -13,7 +13,7 @@ What else it can be:
     - Glare or a stamp lies on the line.
 
 When it is not applied:
-    No MRZ was read, or it is of a format that Doc 9303 does not describe.
+    No MRZ was read, or not all of its characters.
 
 What to check next:
     Look at the character named under magnification; scan again if the print there is poor.
@@ -29,52 +29,65 @@ from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable, field_of
 from checks.mrz.reliance import SHARED_CONFUSIONS, doubt, read_fact, weighed
-from pipeline.reference.mrz_layout import Holds, layout
+from pipeline.reference.mrz_fields import LAYOUTS, Place
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ, VIZ_DOCUMENT_NUMBER
+from pipeline.types.mrz import SHAPE, MrzFormat
 
 #: Letters that engines of every family read into a run of fillers.
 _FILLER_READ_AS = frozenset("KLCSEXG")
+#: What does not belong, by field; in check digits no letter does. Optional data and the sex are not judged here.
 _MISPLACED = {
-    Holds.CODE: r"^[^A-Z]",
-    Holds.LETTERS: r"[0-9]",
-    # An unknown month or day is two fillers (Doc 9303-3 clause 4.8); a single one is no date.
-    Holds.DATE: r"[A-Z]|(?<=[0-9])<(?=[0-9]{2}$)",
-    Holds.NUMBER: r"(?<=[A-Z0-9])<(?=<*[A-Z0-9])",
-    Holds.DIGIT: r"[A-Z]",
+    "document_code": r"^[^A-Z]",
+    "issuing_state": r"[0-9]",
+    "nationality": r"[0-9]",
+    # Fillers stand for an unknown month or day of birth (Doc 9303-3 clause 4.8).
+    "birth_date": r"[A-Z]",
+    "expiry_date": r"[A-Z]|(?<=[0-9])<|<(?=[0-9])",
+    "document_number": r"(?<=[A-Z0-9])<(?=<*[A-Z0-9])",
 }
+_NAMES = ("name", "surname", "given_names")
 _ALWAYS_CONFUSED = frozenset("".join("".join(pair) for pair in SHARED_CONFUSIONS))
 
 
 def character_out_of_place(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once for each field that holds a character of another kind."""
     reading = facts.get(MRZ)
-    places = layout(reading.value.format)
-    if not places:
-        raise NotApplicable(f"{reading.value.format.value} has no layout in Doc 9303")
-    for place in places:
+    lines, width = SHAPE[reading.value.format]
+    if [len(line) for line in reading.value.lines] != [width] * lines:
+        raise NotApplicable("the zone's lines are not complete")
+    for key, place in _places(reading.value.format):
         text = place.of(reading.value.lines)
-        at = _out_of_place(place.holds, text)
+        at = _out_of_place(key, text)
         if at is None:
             continue
-        evidence = (read_fact(facts, place.key),)
-        message = f"{field_of(place.key).replace('_', ' ')}: {text[at]} at character {at + 1} of {len(text)}"
-        cause = field_of(place.key)
-        if place.holds is Holds.NUMBER:
+        evidence = (read_fact(facts, key),)
+        cause = field_of(key)
+        message = f"{cause.replace('_', ' ')}: {text[at]} at character {at + 1} of {len(text)}"
+        if key == "document_number":
             if not _printed_with_gap(facts):
                 innocent = "a space or hyphen of the number is a filler in the MRZ"
                 yield Found(message, evidence, innocent, cause, Hypothesis.CLERICAL, Strength.WEAK)
             continue
-        innocent = _lookalike(place.holds, text[at:]) or doubt("MRZ103", reading, evidence, context)
+        innocent = _lookalike(key, text[at:]) or doubt("MRZ103", reading, evidence, context)
         yield weighed(message, evidence, innocent, cause)
 
 
-def _out_of_place(holds: Holds, text: str) -> int | None:
+def _places(form: MrzFormat) -> Iterator[tuple[str, Place]]:
+    layout = LAYOUTS[form]
+    for name, (place, _) in layout.fields.items():
+        yield name, place
+    for digit in layout.digits:
+        yield f"check.{digit.name}", digit.digit
+
+
+def _out_of_place(key: str, text: str) -> int | None:
     """Index of the first character that does not belong, or None."""
-    if holds is Holds.NAME:
+    if key in _NAMES:
         return _in_name(text)
-    found = re.search(_MISPLACED[holds], text) if holds in _MISPLACED else None
+    pattern = r"[A-Z]" if key.startswith("check.") else _MISPLACED.get(key, "")
+    found = re.search(pattern, text) if pattern else None
     return found.start() if found else None
 
 
@@ -86,8 +99,8 @@ def _in_name(text: str) -> int | None:
     return min(found, default=None)
 
 
-def _lookalike(holds: Holds, rest: str) -> str:
-    if holds is Holds.NAME and set(rest) - {"<"} <= _FILLER_READ_AS:
+def _lookalike(key: str, rest: str) -> str:
+    if key in _NAMES and set(rest) - {"<"} <= _FILLER_READ_AS:
         return f"a filler read as {rest[0]}"
     return f"{rest[0]} is a look-alike that every engine confuses" if rest[0] in _ALWAYS_CONFUSED else ""
 

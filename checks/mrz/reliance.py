@@ -18,8 +18,9 @@ SHARED_CONFUSIONS = frozenset(frozenset(pair) for pair in ("O0", "I1"))
 
 def read_fact(facts: Facts, key: str) -> AnyFact:
     """The reading of `mrz.<key>`, else the whole zone's, as the place to look at."""
-    name = f"mrz.{key}"
-    return next((fact for fact in facts if fact.key == name and not fact.repairs), facts.get(MRZ))
+    listed = [fact for fact in facts if fact.key == f"mrz.{key}"]
+    # The repaired reading, which stands last, is the one the zone's lines and digits are made of.
+    return listed[-1] if listed else facts.get(MRZ)
 
 
 def doubt(code: str, reading: Fact[MrzReading], evidence: tuple[AnyFact, ...], context: Context) -> str:

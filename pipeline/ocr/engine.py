@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,8 +41,9 @@ class TextLine:
 
 
 class LineEngine(Protocol):
-    """Reads one cropped, upright MRZ line.
+    """Reads the cropped, upright lines of one MRZ together.
 
+    Together, because they are of equal length and because starting an engine can cost more than reading.
     `family` tells engines that share a model or training data from those that do not: only agreement between
     families is evidence. Raises EngineError when the engine dies, hangs or returns what is no text.
     """
@@ -49,8 +51,8 @@ class LineEngine(Protocol):
     name: str
     family: str
 
-    def read_line(self, grey: Grey) -> LineReading:
-        """Read a crop of one line, dark print on light paper."""
+    def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
+        """Read crops of one line each, dark print on light paper; one reading a crop, in order, maybe empty."""
         ...
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from checks.base import Context
+from pipeline.mrz.digits import check_digits
+from pipeline.mrz.parse import format_of, parse
 from pipeline.reference.policy import load_policies
 from pipeline.types import keys
 from pipeline.types.boxes import Box
@@ -19,16 +22,20 @@ from pipeline.types.facts import Alternative, AnyFact, Fact, Facts, Key
 from pipeline.types.findings import Outcome
 from pipeline.types.mrz import CheckDigit, MrzFormat, MrzReading
 from pipeline.types.printed import Duration, FieldQuality, MissingField, TemplateMatch
+from pipeline.types.problems import Problem, ProblemKind
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "checks"
 
 #: The four kinds of case, longest prefix first: `flag-benign-` is no `flag-`.
 KINDS = ("flag-benign", "not-applicable", "flag", "clear")
 
-_TOP = {"about", "today", "specimen_run", "thresholds", "facts", "mrz", "linked", "expect"}
+_TOP = {"about", "today", "specimen_run", "thresholds", "problems", "facts", "mrz", "mrz_read", "linked", "expect"}
+_MRZ_READ = {"agreed", "legibility", "alternatives"}
 _FACT = {"key", "raw", "value", "page", "box", "legibility", "engine", "alternatives", "repairs"}
 _EXPECT = {"outcome", "findings", "evidence", "hypothesis", "strength", "likely_innocent", "reason"}
-_BY_NAME: dict[str, Key[Any]] = {one.name: one for one in vars(keys).values() if isinstance(one, Key)}
+_BY_NAME: dict[str, Key[Any]] = {
+    one.name: one for one in (*vars(keys).values(), *keys.VIZ_DATE_TEXTS) if isinstance(one, Key)
+}
 _PLACE = (0.1, 0.1, 0.5, 0.13)
 
 
@@ -98,7 +105,9 @@ def _case(path: Path, data: dict[str, Any]) -> CheckCase:
         raise ValueError("the name starts with none of " + ", ".join(KINDS))
     facts = [fact_of(one) for one in data["facts"]]
     if "mrz" in data:
-        facts += mrz_facts(data["mrz"])
+        read = data.get("mrz_read", {})
+        _only(read, _MRZ_READ, "mrz_read")
+        facts += mrz_facts(tuple(data["mrz"]), **read)
     for prefix, others in data.get("linked", {}).items():
         facts += [_under(prefix, fact_of(one)) for one in others]
     context = Context(
@@ -106,6 +115,7 @@ def _case(path: Path, data: dict[str, Any]) -> CheckCase:
         policy=load_policies(),
         thresholds=data.get("thresholds", {}),
         specimen_run=data.get("specimen_run", False),
+        problems=tuple(_problem(one) for one in data.get("problems", ())),
         linked_ids={prefix: f"{prefix}-document" for prefix in data.get("linked", {})},
     )
     return CheckCase(path.parent.name, path.stem, data["about"], Facts(facts), context, data["expect"])
@@ -149,9 +159,48 @@ def _under(prefix: str, fact: AnyFact) -> AnyFact:
     )
 
 
-def mrz_facts(lines: list[str]) -> list[AnyFact]:
-    """Facts of an MRZ given as its lines."""
-    raise ValueError("the shorthand `mrz` needs pipeline.mrz.parse; write the facts")
+def _problem(data: Mapping[str, Any]) -> Problem:
+    return Problem(ProblemKind(data["kind"]), data.get("stage", "mrz"), data["message"], data.get("page"))
+
+
+def mrz_facts(
+    lines: tuple[str, ...],
+    *,
+    agreed: bool = True,
+    legibility: float = 0.97,
+    alternatives: Mapping[str, Sequence[tuple[int, str, float]]] = MappingProxyType({}),
+) -> list[AnyFact]:
+    """Facts of an MRZ given as its lines, as if two engines had read them.
+
+    Args:
+        agreed: whether they gave the same lines.
+        legibility: of every field.
+        alternatives: other readings of single characters, by key.
+
+    Raises:
+        ValueError: for lines of no format.
+    """
+    layout = format_of(lines)
+    if layout is None:
+        raise ValueError("the lines are of no MRZ format")
+    digits = check_digits(layout, lines)
+    reading = MrzReading(layout, lines, lines, digits, legibility, ("recorded", "recorded-2"), agreed)
+    read: list[tuple[str, str, object]] = [("mrz.reading", "\n".join(lines), reading)]
+    read += [(field.key.name, field.raw, field.value) for field in parse(layout, lines)]
+    read += [(f"mrz.check.{digit.name}", digit.read, digit) for digit in digits]
+    return [
+        Fact(
+            key,
+            raw,
+            value,
+            0,
+            Box(0.05, 0.85, 0.95, 0.95),
+            legibility,
+            "recorded",
+            tuple(Alternative(at, character, odds) for at, character, odds in alternatives.get(key, ())),
+        )
+        for key, raw, value in read
+    ]
 
 
 def kind_of(key: str) -> type:

@@ -1,0 +1,62 @@
+"""The printed birth date and the one in the MRZ differ (XZN101).
+
+What it looks at:
+    The birth date printed on the page against the one in the machine-readable zone, part by part. Parts that
+    either zone states as unknown agree with everything; the MRZ has two digits of the year, so the century is
+    not compared.
+
+Why it matters:
+    Both zones are written from one record when the document is made. A changed print with an untouched MRZ, or
+    the reverse, is what a partly altered document looks like.
+
+What else it can be:
+    - Day and month were exchanged, in print or in reading.
+    - One digit was misread on worn or glossy print.
+    - The printed date is in another calendar than the Gregorian one.
+    - The state is known to have issued documents whose zones differ.
+
+When it is not applied:
+    Either date was not read, or is no date of the calendar (MRZ108, DAT110).
+
+What to check next:
+    Compare both dates with the page under magnification; read the chip or the barcode.
+
+Source:
+    ICAO Doc 9303-3 clauses 3.8, 4.8 and 7.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.base import Context, DocumentCheck, Found
+from checks.xzn.dates import date_differs
+from checks.xzn.zones import Pair, believed
+from pipeline.types.facts import Facts
+from pipeline.types.findings import Hypothesis, Strength
+from pipeline.types.keys import CHECK_BIRTH_DATE, MRZ, MRZ_BIRTH_DATE, VIZ_BIRTH_DATE
+
+
+def birth_date_differs(facts: Facts, context: Context) -> Iterator[Found]:
+    """Yield once if the two dates differ in a part that both know."""
+    pair = Pair(facts.get(VIZ_BIRTH_DATE), believed(facts, MRZ_BIRTH_DATE))
+    yield from date_differs("XZN101", pair, facts, context, CHECK_BIRTH_DATE)
+
+
+CHECK = DocumentCheck(
+    code="XZN101",
+    name="birth-date-differs",
+    version=1,
+    strength=Strength.STRONG,
+    hypothesis=Hypothesis.ALTERED,
+    needs=(MRZ, MRZ_BIRTH_DATE, VIZ_BIRTH_DATE),
+    innocent=(
+        "day and month were exchanged, in print or in reading",
+        "one digit was misread on worn or glossy print",
+        "the printed date is in another calendar than the Gregorian one",
+        "the state is known to have issued documents whose zones differ",
+    ),
+    next_check="Compare both dates with the page under magnification; read the chip or the barcode",
+    source="ICAO Doc 9303-3 clauses 3.8, 4.8 and 7.1",
+    rule=birth_date_differs,
+)

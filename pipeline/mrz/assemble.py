@@ -1,0 +1,103 @@
+"""Engines' lines -> one MrzReading, its format and whether it may be claimed. Text only: no pixels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.mrz.digits import check_digits
+from pipeline.mrz.parse import format_of
+from pipeline.mrz.repair import complete
+from pipeline.mrz.vote import VotedLine, vote
+from pipeline.ocr.engine import LineReading
+from pipeline.reference.mrz_fields import LAYOUTS, Holds
+from pipeline.types.mrz import SHAPE, MrzFormat, MrzReading
+
+#: A place less sure than this leaves a doubt that other crops may settle.
+DOUBT = 0.6
+#: A reading with a place less sure than this is not claimed.
+ABSTAIN = 0.05
+#: An engine's line this far from a format's length is no line of it.
+_MOST_OFF = 4
+
+Zone = tuple[LineReading, ...]
+
+
+def layout_of(zones: Sequence[Zone]) -> MrzFormat | None:
+    """The format that the readings of one zone have by number, length and start of their lines; None for no MRZ."""
+    lengths: Counter[tuple[int, int]] = Counter()
+    for zone in zones:
+        for count, length in set(SHAPE.values()):
+            if len(zone) == count:
+                exact = sum(len(complete(line.text, length, 1).text) == length for line in zone)
+                near = sum(abs(len(line.text) - length) <= _MOST_OFF for line in zone)
+                lengths[count, length] += exact * 2 + near if near == count else 0
+    if not lengths or max(lengths.values()) == 0:
+        return None
+    (count, length), _ = max(lengths.items(), key=lambda item: item[1])
+    for zone in zones:
+        if len(zone) == count and len(first := complete(zone[0].text, length, 1).text) == length:
+            return format_of((first, *("<" * length for _ in range(count - 1))))
+    return None
+
+
+def voted(zones: Sequence[Zone]) -> tuple[MrzFormat, tuple[VotedLine, ...]] | None:
+    """Format and voted lines of a zone; None where the readings give no line of the right length."""
+    layout = layout_of(zones)
+    if layout is None:
+        return None
+    lines = vote(layout, [zone for zone in zones if len(zone) == SHAPE[layout][0]])
+    return None if lines is None else (layout, lines)
+
+
+def doubtful(layout: MrzFormat, lines: tuple[VotedLine, ...]) -> bool:
+    """Whether another look could change something.
+
+    So it is where a place is unsure, where a character stands in a field that may not hold it, and where a check
+    digit does not agree although the families do not read the same; where they do, it is printed so.
+    """
+    texts = tuple(line.text for line in lines)
+    agreed = all(line.agreed for line in lines)
+    wrong = not all(digit.ok for digit in check_digits(layout, texts))
+    return confidence(lines) < DOUBT or _out_of_class(layout, texts) or (wrong and not agreed)
+
+
+def _out_of_class(layout: MrzFormat, texts: tuple[str, ...]) -> bool:
+    unlike = {Holds.LETTERS: str.isdigit, Holds.DIGITS: str.isalpha}
+    return any(
+        unlike[holds](character)
+        for place, holds in LAYOUTS[layout].fields.values()
+        if holds in unlike
+        for character in place.of(texts)
+    )
+
+
+def confidence(lines: tuple[VotedLine, ...]) -> float:
+    """The least sure place."""
+    return min(choice.probability for line in lines for choice in line.choices)
+
+
+def assembled(layout: MrzFormat, lines: tuple[VotedLine, ...], engines: tuple[str, ...]) -> MrzReading:
+    """The reading that voted lines make."""
+    texts = tuple(line.text for line in lines)
+    return MrzReading(
+        format=layout,
+        lines=texts,
+        raw_lines=tuple(line.raw for line in lines),
+        check_digits=check_digits(layout, texts),
+        confidence=confidence(lines),
+        engines=engines,
+        agreed=all(line.agreed for line in lines),
+        repairs=tuple(repair for line in lines for repair in line.repairs),
+    )
+
+
+def claimed(reading: MrzReading) -> bool:
+    """Whether a reading is sure enough to be given out; otherwise it is better to say that nothing was read."""
+    return reading.confidence >= ABSTAIN and plausibility(reading) >= 0.3
+
+
+def plausibility(reading: MrzReading) -> float:
+    """0-1, how much a reading looks like an MRZ read the right way up: digits that agree, fillers, sureness."""
+    agreeing = sum(digit.ok for digit in reading.check_digits) / max(len(reading.check_digits), 1)
+    return 0.7 * agreeing + 0.3 * reading.confidence
