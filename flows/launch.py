@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
+from checks.precisions import precisions
 from checks.registry import CHECKS
 from flows.discovery import Discovery, discover
 from flows.orchestrator import LocalServer
@@ -73,6 +74,7 @@ def screen_folder(request: Request) -> Result:
     if request.out.exists() and not request.out.is_dir():
         raise UsageError("--out names a file; a folder is needed")
     law = load_policies(settings.policy)
+    measured = {code: one.precision for code, one in precisions().items()}
     _private_folder(settings.home)
     with ExitStack() as stack:
         # First of all, so that it boots while files are found.
@@ -81,7 +83,7 @@ def screen_folder(request: Request) -> Result:
         stack.callback(store.close)
         pool = stack.enter_context(WorkerPool(settings.run.workers, request.reader, settings))
         run_id = stack.enter_context(noted_run(store, settings.home))
-        work = Screening(run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS)
+        work = Screening(run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS, measured)
         started = now()
         discovery = _discover(request, work)
         if discovery.to_read:

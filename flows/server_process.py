@@ -1,19 +1,22 @@
-"""`prefect server start`, less restless: the server's own task queue looks for work every two seconds, not four times
-a second, which on a long run is half of what the orchestrator costs.
+"""`prefect server start`, less restless.
+
+The server's own task queue looks for work four times a second, which is half of what the orchestrator costs on a long
+run (measured: 1.06 s CPU a minute, 0.6 with two seconds); nothing of ours goes through that queue.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
-from functools import partialmethod
+from functools import partial
 
 if __name__ == "__main__":
     from docket import Worker
+    from prefect.server.api import background_workers
 
     calm = dt.timedelta(seconds=2)
-    patient = partialmethod(Worker.__init__, minimum_check_interval=calm, scheduling_resolution=calm)
-    Worker.__init__ = patient  # type: ignore[method-assign]
+    patient = partial(Worker, minimum_check_interval=calm, scheduling_resolution=calm)
+    vars(background_workers)["Worker"] = patient
 
     from prefect.cli import app
 

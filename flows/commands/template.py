@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flows.cli import settings_file
 from pipeline.errors import ExitCode
-from pipeline.settings import Settings, load
+from pipeline.settings import load
 from pipeline.types.problems import Problem
 
 if TYPE_CHECKING:
@@ -39,34 +39,24 @@ def run(given: argparse.Namespace) -> ExitCode:
     """Print, for each page, the template that fits best with each of its fields; 5 when no page can be read."""
     from pipeline.intake.pages import rasters
     from pipeline.intake.scan import open_scan
-    from pipeline.reference.templates import load_template, shipped_templates
+    from pipeline.read import make_readers
+    from pipeline.reference.templates import load_template
 
     settings = load(given.settings)
-    own = [load_template(path) for path in ((given.template,) if given.template else settings.templates)]
-    templates = tuple(own) if given.template else (*own, *shipped_templates())
+    readers = make_readers(settings)
+    templates = (load_template(given.template),) if given.template else readers.templates
     scan = open_scan(given.image.resolve(), settings.intake)
     pages = [scan] if isinstance(scan, Problem) else rasters(scan, settings.intake)
-    engine = _engine(settings)
     readable = 0
     for number, page in enumerate(pages, start=1):
         if isinstance(page, Problem):
             print(f"page {number}: {page.kind}: {page.message}")
             continue
         readable += 1
-        best, *others = _explained(page, engine, templates)
+        best, *others = _explained(page, readers.text, templates)
         for line in _told(number, best, others):
             print("".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line))
     return ExitCode.NOTHING_FLAGGED if readable else ExitCode.ONLY_UNREADABLE
-
-
-def _engine(settings: Settings) -> PageEngine:
-    if settings.reading.page_engine == "tesseract":
-        from pipeline.ocr.tesseract_page import TesseractPage
-
-        return TesseractPage(settings.reading.engine_timeout_seconds)
-    from pipeline.ocr.rapidocr_page import RapidOcrPage
-
-    return RapidOcrPage()
 
 
 def _explained(raster: Raster, engine: PageEngine, templates: tuple[Template, ...]) -> tuple[TemplateExplanation, ...]:

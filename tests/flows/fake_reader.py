@@ -31,7 +31,7 @@ _BOX = Box(0.1, 0.1, 0.5, 0.2)
 def make_reader(settings: Settings) -> Read:
     reads = settings.home / "reads.log"
 
-    def read(path: Path, label: str, bundle: str) -> FileReading:
+    def read(path: Path, bundle: str) -> FileReading:
         data = path.read_bytes()
         with reads.open("a") as log:
             log.write(f"{os.getpid()}\n")

@@ -45,7 +45,7 @@ def _readers(settings: Settings) -> list[str]:
 def test_one_process_reads_one_file_after_the_other(pool: WorkerPool, write: Write, settings: Settings) -> None:
     for number in range(3):
         path = write(f"{number}", {"kind": "passport", "facts": {"viz.surname": f"N{number}"}})
-        reading = pool.read(path, "label", "bundle")
+        reading = pool.read(path, "bundle")
         assert reading.status == "read"
         assert reading.records[0].bundle == "bundle"
     assert len(set(_readers(settings))) == 1
@@ -55,10 +55,10 @@ def test_one_process_reads_one_file_after_the_other(pool: WorkerPool, write: Wri
 def test_a_file_that_hangs_or_kills_ends_as_a_problem_and_the_next_is_read(
     pool: WorkerPool, write: Write, settings: Settings
 ) -> None:
-    hung = pool.read(write("hang", {"behave": "hang"}), "label", "bundle")
-    killed = pool.read(write("die", {"behave": "die"}), "label", "bundle")
-    failed = pool.read(write("raise", {"behave": "raise", "facts": {"viz.surname": "CANARY"}}), "label", "bundle")
-    good = pool.read(write("good", {"kind": "visa", "facts": {}}), "label", "bundle")
+    hung = pool.read(write("hang", {"behave": "hang"}), "bundle")
+    killed = pool.read(write("die", {"behave": "die"}), "bundle")
+    failed = pool.read(write("raise", {"behave": "raise", "facts": {"viz.surname": "CANARY"}}), "bundle")
+    good = pool.read(write("good", {"kind": "visa", "facts": {}}), "bundle")
     assert [reading.problems[0].kind for reading in (hung, killed, failed)] == [
         ProblemKind.TIMEOUT,
         ProblemKind.ENGINE,
@@ -75,18 +75,18 @@ def test_a_process_that_cannot_start_ends_the_run(settings: Settings, tmp_path: 
         WorkerPool(1, fake_reader.broken_reader, settings) as pool,
         pytest.raises(OversealError, match="no engine"),
     ):
-        pool.read(tmp_path / "x", "label", "bundle")
+        pool.read(tmp_path / "x", "bundle")
 
 
 def test_stopping_ends_a_file_under_way(write: Write, tmp_path: Path) -> None:
     pool = WorkerPool(1, fake_reader.make_reader, Settings(home=tmp_path))
-    pool.read(write("good", {"kind": "visa", "facts": {}}), "label", "bundle")
+    pool.read(write("good", {"kind": "visa", "facts": {}}), "bundle")
     hanging = write("hang", {"behave": "hang"})
     caught: list[BaseException] = []
 
     def read() -> None:
         try:
-            pool.read(hanging, "label", "bundle")
+            pool.read(hanging, "bundle")
         except Stopped as error:
             caught.append(error)
 
@@ -99,4 +99,4 @@ def test_stopping_ends_a_file_under_way(write: Write, tmp_path: Path) -> None:
     assert not thread.is_alive()
     assert len(caught) == 1
     with pytest.raises(Stopped):
-        pool.read(hanging, "label", "bundle")
+        pool.read(hanging, "bundle")
