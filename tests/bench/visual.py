@@ -23,7 +23,7 @@ from typing import Any
 
 import cv2
 
-from fixtures.utopia import conditions, make, papers
+from fixtures.utopia import make, papers
 from fixtures.utopia.document import Document
 from fixtures.utopia.people import holder
 from fixtures.utopia.scans import Expected, scan

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.mrz.digits import check_digits
-from pipeline.ocr import passporteye
 from tests.bench.screening.measure import Pair, share
 
 
