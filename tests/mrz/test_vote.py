@@ -73,13 +73,12 @@ def test_no_character_comes_out_that_no_engine_read(data: st.DataObject) -> None
     found = voted([zone(texts[0], "rapidocr"), zone(texts[1], "tesseract")])
     if found is None:
         return
-    _, result = found
-    for number, line in enumerate(result):
-        for column, choice in enumerate(line.choices):
+    for number, voted_line in enumerate(found[1]):
+        for column, choice in enumerate(voted_line.choices):
             offered = {texts[0][number][column], texts[1][number][column]}
             assert choice.character in offered | {"<"}
             assert 0.0 <= choice.probability <= 1.0
-        assert bool(line.repairs) == (line.text != line.raw)
+        assert bool(voted_line.repairs) == (voted_line.text != voted_line.raw)
 
 
 def test_the_letter_is_taken_where_the_other_family_reads_it_and_recorded() -> None:
