@@ -54,7 +54,7 @@ def measure_field(page: Page, box: Box, characters: int | None = None) -> FieldQ
     left, right = int(box.left * width), max(int(np.ceil(box.right * width)), int(box.left * width) + 1)
     top, bottom = int(box.top * height), max(int(np.ceil(box.bottom * height)), int(box.top * height) + 1)
     crop = page.grey[top:bottom, left:right]
-    edges = measure_edges(crop)
+    edges = measure_edges(crop, 200)
     letters = _letters(crop)
     return FieldQuality(
         edge_width_px=edges.width_px if edges else None,
