@@ -62,7 +62,7 @@ def _measure(folder: Path, seed: int, options: argparse.Namespace) -> dict[str, 
     print(f"screening {len(truths)} documents with {options.workers} workers", file=sys.stderr)
     used = process.run(
         [
-            *(sys.executable, "-m", "flows.cli", "screen", str(inputs), "--out", str(out), "--exit-zero"),
+            *(str(Path(sys.executable).with_name("overseal")), "screen", str(inputs), "--out", str(out), "--exit-zero"),
             *("--workers", str(options.workers), "--today", truths[0].today),
         ],
         {"OVERSEAL_HOME": str(home), "OVERSEAL_SPECIMEN_RUN": "true"},
