@@ -33,9 +33,10 @@ def layout_of(zones: Sequence[Zone]) -> MrzFormat | None:
     for zone in zones:
         for count, length in set(SHAPE.values()):
             if len(zone) == count:
-                exact = sum(len(complete(line.text, length, 1).text) == length for line in zone)
-                near = sum(abs(len(line.text) - length) <= _MOST_OFF for line in zone)
-                lengths[count, length] += exact * 2 + near if near == count else 0
+                off = [abs(len(complete(line.text, length, 1).text) - length) for line in zone]
+                as_read = sum(len(line.text) == length for line in zone)
+                if all(by <= _MOST_OFF for by in off):
+                    lengths[count, length] += count + 2 * off.count(0) + 3 * as_read
     if not lengths or max(lengths.values()) == 0:
         return None
     (count, length), _ = max(lengths.items(), key=lambda item: item[1])

@@ -35,8 +35,9 @@ _OUT_OF_CLASS = 0.02
 #: Confusions a family is known for: it gives (read, printed) at least this probability (MEASURED on real specimens:
 #: PP-OCR reads the OCR-B letter O as zero).
 _WEAKNESS = {("pp-ocr", "0", "O"): 0.5, ("pp-ocr", "O", "0"): 0.5, ("pp-ocr", "1", "I"): 0.25}
-#: A field is taken whole from another reading only if the pixels speak against that by less than this (nats).
-_MOST_AGAINST = 4.0
+#: A field is taken whole from another reading only if the pixels speak against that by less than this (nats): two
+#: check digits, the field's and the composite, agree by chance once in a hundred.
+_MOST_AGAINST = 4.6
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from pipeline.visual.values import NUMBERED, READERS, TYPED
 
 #: Distances in heights of the label's line. A value below stands within two and a half lines.
 _FARTHEST_BELOW = 2.5
-#: Values to the right share the label's row to this share of a height.
-_SAME_ROW = 0.6
+#: Values to the right share the label's row to this share of a height; values below are lower by more than this.
+_SAME_ROW, _LOWER = 0.5, 0.3
 #: Left edges of a label and its value below, or of two lines of one value, differ by no more.
 _SAME_COLUMN = 1.5
 #: Lines of one value are no further apart, middle to middle, in heights of its first line.
@@ -93,7 +93,7 @@ def _distance(place: Place, label: TextLine, text: TextLine) -> float | None:
         gap = (text.left - label.right) / height
         return gap * _SIDE_BY_SIDE + abs(down) if abs(down) <= _SAME_ROW and gap >= -0.5 else None
     aside = abs(text.left - label.left) / height
-    if not _SAME_ROW < down <= _FARTHEST_BELOW or (aside > _SAME_COLUMN and not _over(label, text)):
+    if not _LOWER < down <= _FARTHEST_BELOW or (aside > _SAME_COLUMN and not _over(label, text)):
         return None
     return down + min(aside, _SAME_COLUMN) / 2
 

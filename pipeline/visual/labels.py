@@ -23,6 +23,8 @@ SHORT = 4
 _LEAST_RUN_ON = 5
 #: MRZ lines are no printed text: fillers, or as long as the shortest format without a blank.
 _MRZ_LINE = re.compile(r"<<|^(?=.*<)[A-Z0-9<]{25,}$")
+#: Characters that print alike; a label that is read with the one for the other is the label.
+_ALIKE = str.maketrans("015", "ols")
 _RUN_ON = re.compile(r"^[A-Z0-9]")
 
 
@@ -55,9 +57,10 @@ class Piece:
 
 
 def folded(text: str) -> str:
-    """Letters and figures alone, without case and accents: what makes two spellings of a label the same."""
+    """Letters and figures alone, without case and accents, what prints alike made one: the same for two readings."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(character for character in decomposed if character.isalnum())
+    bare = "".join(character for character in decomposed if character.isalnum())
+    return bare.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
 
 
 @lru_cache(maxsize=32)

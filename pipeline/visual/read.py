@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from pipeline.imaging.page import Page
@@ -153,3 +153,46 @@ def _match(seen: Seen, readings: Sequence[FieldReading]) -> TemplateMatch:
         ),
         misspelt(seen.pieces),
     )
+
+
+def combined(results: Sequence[PrintedResult]) -> PrintedResult:
+    """One result for the pages of one document: a field missing on its front may stand on its back.
+
+    Raises:
+        ValueError: for no page.
+    """
+    if not results:
+        raise ValueError("a document has at least one page")
+    known = [result for result in results if result.template is not None]
+    if len(results) == 1 or not known:
+        return PrintedResult(
+            results[0].kind,
+            None if not known else known[0].template,
+            tuple(fact for result in results for fact in result.facts),
+            tuple(problem for result in results for problem in result.problems),
+        )
+    best = max(known, key=lambda one: len(one.template.labels_found) if one.template else 0)
+    match = _joined([one.template for one in known if one.template], best.template)
+    facts = [_with_match(fact, match) for fact in best.facts]
+    facts += [fact for one in results if one is not best for fact in one.facts if not fact.key.startswith("doc.")]
+    return PrintedResult(best.kind, match, tuple(facts), ())
+
+
+def _joined(matches: Sequence[TemplateMatch], best: TemplateMatch | None) -> TemplateMatch:
+    """The best page's match with what other pages of the same template add."""
+    if best is None:
+        raise ValueError("no page has a template")
+    same = [one for one in matches if one.name == best.name]
+    missing = [field for field in best.missing if all(field.field in {m.field for m in one.missing} for one in same)]
+    seen = {field.field for one in same for field in one.missing if field.label_seen}
+    return TemplateMatch(
+        best.name,
+        tuple(dict.fromkeys(label for one in same for label in one.labels_found)),
+        best.labels_expected,
+        tuple(MissingField(field.field, field.field in seen) for field in missing),
+        tuple(pair for one in same for pair in one.misspelt),
+    )
+
+
+def _with_match(fact: AnyFact, match: TemplateMatch) -> AnyFact:
+    return replace(fact, value=match) if fact.key == keys.DOC_TEMPLATE.name else fact

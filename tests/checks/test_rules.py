@@ -214,5 +214,6 @@ def test_lay105_does_not_depend_on_the_scale_of_a_measure(values: list[float], s
 
 
 def test_an_absent_measure_is_no_outlier() -> None:
-    bare = Facts(fact(f"quality.f{n}", FieldQuality(None, None, None, None, None, None, None)) for n in range(8))
-    assert run(by_code("LAY105"), bare, CONTEXT).kind is OutcomeKind.CLEAR
+    bare = FieldQuality(None, None, None, None, None, None, None)
+    facts = [fact(key, value) for n in range(8) for key, value in ((f"viz.f{n}", "VALUE"), (f"quality.f{n}", bare))]
+    assert run(by_code("LAY105"), Facts(facts), CONTEXT).kind is OutcomeKind.CLEAR
