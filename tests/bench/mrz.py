@@ -1,8 +1,8 @@
 """MRZ lines read exactly from real images of specimen documents: `python -m tests.bench.mrz DIR [--baseline]`.
 
-DIR holds `truth.jsonl` (file, format or null, lines, printed_check_digits_wrong) and the images. Each image goes in whole,
-its EXIF orientation applied. Figures only are printed and written: no name, no line, no file. The baselines, which
-cost minutes, are PassportEye with the MRZ model (its raw text) and Tesseract with the MRZ model on the whole page.
+DIR holds `truth.jsonl` (file, format or null, lines, printed_check_digits_wrong) and the images. Each image goes in
+whole, its EXIF orientation applied. Only figures are printed and written: no name, no line, no file. The baselines,
+which cost minutes, are PassportEye (its raw text) and Tesseract on the whole page, both with the MRZ model.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import resource
 import statistics
 import tempfile
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -143,7 +144,8 @@ def _passporteye(path: Path, colour: Colour) -> Lines:
     """Its own pipeline, its cleaner not asked: the raw text of the region it settles on."""
     from passporteye import read_mrz
 
-    with tempfile.NamedTemporaryFile(suffix=".png") as file:
+    with tempfile.NamedTemporaryFile(suffix=".png") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         cv2.imwrite(file.name, colour)
         found = read_mrz(file.name, extra_cmdline_params=_OPTIONS)
     return () if found is None else _mrz_lines(found.aux.get("raw_text", found.aux.get("text", "")))
