@@ -1,0 +1,1 @@
+"""The printed zone: labels, values, dates, templates."""

@@ -35,11 +35,12 @@ def differs(expected: str, seen: str) -> bool:
     Slips are: a letter lost at either end, one of two equal letters lost, a narrow letter lost, gained or taken for
     another narrow one.
     """
-    for edit, at, to in Levenshtein.editops(expected, seen):
-        if edit == "delete":
+    for edit in Levenshtein.editops(expected, seen):
+        at, to = edit.src_pos, edit.dest_pos
+        if edit.tag == "delete":
             double = expected[at] in (expected[at - 1 : at] + expected[at + 1 : at + 2])
             slip = at in (0, len(expected) - 1) or double or expected[at] in NARROW
-        elif edit == "insert":
+        elif edit.tag == "insert":
             slip = seen[to] in NARROW
         else:
             slip = expected[at] in NARROW and seen[to] in NARROW

@@ -25,7 +25,9 @@ class Meaning:
 
 
 _DURATION = re.compile(
-    r"(?:(\d{1,2}) ?(?:YEARS?|ANS?|YRS?|Y))?[ ,]*(?:(\d{1,3}) ?(?:MONTHS?|MOIS|M))?[ ,]*(?:(\d{1,4}) ?(?:DAYS?|JOURS?|DIAS|D)?)?"
+    r"(?:(\d{1,2}) ?(?:YEARS?|ANS?|YRS?|Y))?[ ,]*"
+    r"(?:(\d{1,3}) ?(?:MONTHS?|MOIS|M))?[ ,]*"
+    r"(?:(\d{1,4}) ?(?:DAYS?|JOURS?|DIAS|D)?)?"
 )
 _OPEN_STAY = re.compile(r"UNTIL|JUSQU|VALID")
 _SEXES = {"M": "M", "F": "F", "X": "X", "<": "<", "MALE": "M", "FEMALE": "F", "H": "M"}

@@ -25,7 +25,7 @@ import cv2
 
 from fixtures.utopia import make, papers
 from fixtures.utopia.document import Document
-from fixtures.utopia.people import holder
+from fixtures.utopia.people import Holder, holder
 from fixtures.utopia.scans import Expected, scan
 from fixtures.utopia.truth import Truth
 from pipeline.imaging.orient import Orientation
@@ -48,14 +48,14 @@ from pipeline.visual.part import printed_part
 from pipeline.visual.read import combined, read_printed
 
 KINDS: dict[str, Callable[[random.Random], Document]] = {
-    "passport": lambda rng: papers.passport(rng, *_holder(rng)),
-    "work-permit": lambda rng: papers.permit(rng, *_holder(rng)),
-    "permit-card": lambda rng: papers.permit(rng, *_holder(rng), card=True),
+    "passport": lambda rng: papers.passport(rng, *_bearer(rng)),
+    "work-permit": lambda rng: papers.permit(rng, *_bearer(rng)),
+    "permit-card": lambda rng: _permit_card(rng),
     "td1": lambda rng: papers.identity_card(rng, holder(rng), MrzFormat.TD1),
     "td1-residence": lambda rng: papers.identity_card(rng, holder(rng), MrzFormat.TD1, residence=True),
     "td2": lambda rng: papers.identity_card(rng, holder(rng), MrzFormat.TD2),
-    "mrv-a": lambda rng: papers.visa(rng, *_holder(rng), MrzFormat.MRVA),
-    "mrv-b": lambda rng: papers.visa(rng, *_holder(rng), MrzFormat.MRVB),
+    "mrv-a": lambda rng: _visa(rng, MrzFormat.MRVA),
+    "mrv-b": lambda rng: _visa(rng, MrzFormat.MRVB),
 }
 ENGINES: dict[str, Callable[[], PageEngine]] = {"rapidocr": RapidOcrPage, "tesseract": TesseractPage}
 #: Turns that storing a photograph took, undone by its EXIF tag.
@@ -74,9 +74,19 @@ class Tally:
     seconds: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
 
-def _holder(rng: random.Random) -> Any:
+def _bearer(rng: random.Random) -> tuple[Holder, papers.Passport]:
     person = holder(rng)
     return person, papers.passport_of(rng, person)
+
+
+def _permit_card(rng: random.Random) -> Document:
+    person, book = _bearer(rng)
+    return papers.permit(rng, person, book, card=True)
+
+
+def _visa(rng: random.Random, form: MrzFormat) -> Document:
+    person, book = _bearer(rng)
+    return papers.visa(rng, person, book, form)
 
 
 def main() -> None:
@@ -91,7 +101,7 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory(prefix="overseal-bench-") as folder:
-        truths = list(_made(Path(folder), options))
+        truths = list(made(Path(folder), options))
         for name in options.engine or sorted(ENGINES):
             tally = Tally()
             engine = ENGINES[name]()
@@ -100,7 +110,8 @@ def main() -> None:
             print(json.dumps({name: _figures(tally)}, indent=1))
 
 
-def _made(folder: Path, options: argparse.Namespace) -> Iterator[Truth]:
+def made(folder: Path, options: argparse.Namespace) -> Iterator[Truth]:
+    """Scan documents of each kind into `folder`."""
     for kind in options.kind or KINDS:
         for i in range(options.each):
             rng = random.Random(f"{options.seed}/{kind}/{i}")
@@ -111,7 +122,7 @@ def _made(folder: Path, options: argparse.Namespace) -> Iterator[Truth]:
 
 def _measured(folder: Path, one: Truth, engine: PageEngine, tally: Tally, show: bool) -> None:
     results = []
-    for number, page in enumerate(_pages(folder, one)):
+    for number, page in enumerate(pages(folder, one)):
         started = time.process_time()
         zones = locate(page) if one.mrz_format else ()
         part = printed_part(page, zones[0].box if zones else None)
@@ -143,7 +154,8 @@ def _measured(folder: Path, one: Truth, engine: PageEngine, tally: Tally, show: 
                 print(f"{one.file} {one.capture.kind} {key}: {value!r} read {said.get(key)!r}")
 
 
-def _pages(folder: Path, one: Truth) -> Iterator[Page]:
+def pages(folder: Path, one: Truth) -> Iterator[Page]:
+    """Upright pages of one scanned document."""
     limits = Intake()
     file = open_scan(folder / one.file, limits)
     if isinstance(file, Problem):
