@@ -81,9 +81,15 @@ def test_permits_of_one_folder_are_compared_with_each_other() -> None:
     assert facts_with_links(mine, [mine, other]).ids == {"work-permit": "two"}
 
 
-def test_a_passport_is_compared_with_nothing() -> None:
+def test_a_passport_is_compared_with_another_passport_and_no_permit() -> None:
     mine = passport("p", **ANNA)
-    assert facts_with_links(mine, [mine, permit(**ANNA), passport("q", **ANNA)]).ids == {}
+    assert facts_with_links(mine, [mine, permit(**ANNA), passport("q", **ANNA)]).ids == {"passport": "q"}
+
+
+def test_that_a_family_has_several_passports_is_nothing_to_tell() -> None:
+    mine = passport("p", "K00000001", **ANNA)
+    found = facts_with_links(mine, [mine, passport("q", "N99999999", **BEN)])
+    assert (found.ids, found.not_assessed) == ({}, ())
 
 
 def test_a_folder_of_too_many_documents_is_no_application() -> None:
