@@ -99,7 +99,16 @@ def assembled(layout: MrzFormat, lines: tuple[VotedLine, ...], engines: tuple[st
 
 def claimed(reading: MrzReading) -> bool:
     """Whether a reading is sure enough to be given out; otherwise it is better to say that nothing was read."""
-    return reading.confidence >= ABSTAIN and plausibility(reading) >= LEAST_PLAUSIBLE and "<" in "".join(reading.lines)
+    sure = reading.confidence >= ABSTAIN and plausibility(reading) >= LEAST_PLAUSIBLE
+    return sure and "<" in "".join(reading.lines) and not _out_of_step(reading)
+
+
+def _out_of_step(reading: MrzReading) -> bool:
+    """Whether the lines were read a character or a format off: letters then stand where check digits do.
+
+    One such letter can be print (a misread or altered digit); nobody prints several.
+    """
+    return sum(digit.read.isalpha() for digit in reading.check_digits) > 1
 
 
 def hopeless(zone: Zone) -> bool:

@@ -41,7 +41,7 @@ def measure(pairs: list[Pair], inputs: Path, count: int) -> dict[str, Any]:
             layout = format_of(lines)
             alarms.append(layout is None or not all(digit.ok for digit in check_digits(layout, lines)))
     return {
-        "reader": "PassportEye 2.2.2 with the MRZ model, raw text; an alarm where a check digit fails or nothing is read",
+        "reader": "PassportEye 2.2.2 with the MRZ model, raw text; alarm: a check digit fails or nothing is read",
         "mrz_lines_exact": share(exact),
         "mrz_lines_exact_overseal": share(ours),
         "clean_with_alarm": share(alarms),
