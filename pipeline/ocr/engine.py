@@ -65,3 +65,7 @@ class PageEngine(Protocol):
     def read_page(self, colour: Colour) -> tuple[TextLine, ...]:
         """Every text line found, in no particular order."""
         ...
+
+    def read_box(self, colour: Colour, box: tuple[int, int, int, int]) -> TextLine | None:
+        """The one line in a box (left, top, right, bottom; px), None where nothing is read: for what was not found."""
+        ...

@@ -77,6 +77,22 @@ class RapidOcrPage:
         lines = zip(read.txts, read.scores, quads, strict=True)
         return tuple(_line(text, score, quad, width, height) for text, score, quad in lines if text.strip())
 
+    def read_box(self, colour: Colour, box: tuple[int, int, int, int]) -> TextLine | None:
+        """The one line in a box (left, top, right, bottom; px), None where nothing is read.
+
+        Raises:
+            EngineError: if a network fails.
+            MissingDependency: if the wheel or one of its models is not installed.
+        """
+        _, recognise = self._load()
+        left, top, right, bottom = box
+        try:
+            read = recognise([np.ascontiguousarray(colour[top:bottom, left:right])])
+        except Exception as error:  # as above
+            raise EngineError(f"{self.name} failed on a line") from error
+        text, score = read.txts[0], float(read.scores[0])
+        return TextLine(text, min(max(score, 0.0), 1.0), left, top, right, bottom) if text.strip() else None
+
     def _load(self) -> tuple[Any, Any]:
         with self._loading:
             if self._networks is None:

@@ -36,13 +36,25 @@ class TesseractPage:
             EngineError: if Tesseract fails, exceeds the time or returns what is no table of words.
             MissingDependency: if it is not installed.
         """
+        return self._read(colour, "--psm 11")
+
+    def read_box(self, colour: Colour, box: tuple[int, int, int, int]) -> TextLine | None:
+        """The one line in a box (left, top, right, bottom; px), None where nothing is read; raises like read_page."""
+        left, top, right, bottom = box
+        lines = self._read(colour[top:bottom, left:right], "--psm 7")
+        if not lines:
+            return None
+        said = _joined(sorted(lines, key=lambda line: line.left))
+        return TextLine(said.text, said.confidence, left, top, right, bottom)
+
+    def _read(self, colour: Colour, mode: str) -> tuple[TextLine, ...]:
         # Its own threads cost seven times the CPU on a busy machine.
         os.environ["OMP_THREAD_LIMIT"] = "1"
         try:
             words = pytesseract.image_to_data(
                 colour[:, :, ::-1],
                 lang="eng",
-                config="--psm 11",
+                config=mode,
                 timeout=self._timeout,
                 output_type=pytesseract.Output.DICT,
             )

@@ -19,6 +19,8 @@ from pipeline.reference.templates import Template
 #: Share of a label's characters that must be read right; shorter labels must be whole.
 LEAST_LIKE = 0.80
 SHORT = 4
+#: Long labels in small print lose their narrow letters; what is in capitals may be a value that only resembles one.
+_LEAST_LIKE_LONG, _LONG = 0.72, 9
 #: A value without a separator may follow a label of this many characters on the same line.
 _LEAST_RUN_ON = 5
 #: MRZ lines are no printed text: fillers, or as long as the shortest format without a blank.
@@ -87,9 +89,9 @@ def pieces(lines: Sequence[TextLine], template: Template) -> list[Piece]:
     """Lines of the printed zone, each whole or cut behind the label that it begins with."""
     printed = [line for line in lines if line.text.strip() and not is_mrz(line.text)]
     words = vocabulary(template)
-    whole = _likest([folded(line.text) for line in printed], words)
+    whole = _likest([line.text for line in printed], words)
     heads = [line.text.partition(":") for line in printed]
-    before = _likest([folded(head) if colon else "" for head, colon, _ in heads], words)
+    before = _likest([head if colon else "" for head, colon, _ in heads], words)
     found: list[Piece] = []
     for line, exact, (head, _, _), part in zip(printed, whole, heads, before, strict=True):
         if exact:
@@ -107,21 +109,31 @@ def is_mrz(text: str) -> bool:
 
 
 def _likest(texts: list[str], words: dict[str, Label]) -> list[tuple[Label, float] | None]:
-    """For each folded text the label it spells, with its likeness, or None."""
+    """For each text the label it spells, with its likeness, or None."""
     spellings = list(words)
     if not texts or not spellings:
         return [None] * len(texts)
     table: NDArray[np.float32] = process.cdist(
-        texts, spellings, scorer=Levenshtein.normalized_similarity, score_cutoff=LEAST_LIKE, dtype=np.float32
+        [folded(text) for text in texts],
+        spellings,
+        scorer=Levenshtein.normalized_similarity,
+        score_cutoff=_LEAST_LIKE_LONG,
+        dtype=np.float32,
     )
     best = table.argmax(axis=1)
     likest: list[tuple[Label, float] | None] = []
     for text, row, column in zip(texts, table, best, strict=True):
-        likeness = float(row[column])
-        spelling = spellings[int(column)]
-        enough = likeness == 1.0 or (likeness >= LEAST_LIKE and len(spelling) > SHORT and len(text) > SHORT)
-        likest.append((words[spelling], likeness) if enough else None)
+        likeness, spelling = float(row[column]), spellings[int(column)]
+        likest.append((words[spelling], likeness) if _enough(text, spelling, likeness) else None)
     return likest
+
+
+def _enough(text: str, spelling: str, likeness: float) -> bool:
+    if likeness == 1.0:
+        return True
+    if len(spelling) >= _LONG and not text.isupper():
+        return likeness >= _LEAST_LIKE_LONG
+    return likeness >= LEAST_LIKE and len(spelling) > SHORT and len(folded(text)) > SHORT
 
 
 def _cut(line: TextLine, at: int, label: Label, likeness: float) -> Iterator[Piece]:

@@ -18,6 +18,7 @@ from pipeline.types.problems import Problem, ProblemKind
 from pipeline.visual.choose import MrzHint, Seen, choose, kind_of
 from pipeline.visual.fields import FieldReading, read_fields
 from pipeline.visual.misspelt import misspelt
+from pipeline.visual.second_look import Look, looked_again
 
 #: Below this many pixels a character, print is less legible in proportion (the re-scan limit of the settings).
 LEGIBLE_PITCH_PX = 10.0
@@ -49,6 +50,7 @@ def read_printed(
     *,
     engine: str,
     number: int = 0,
+    look: Look | None = None,
 ) -> PrintedResult:
     """Find the page's template and read the fields it names.
 
@@ -60,6 +62,7 @@ def read_printed(
         measure: how well one box of the page was captured; None leaves quality out.
         engine: name of the engine that gave `text`.
         number: 0-based page of the document.
+        look: reads one box of the page, px (`read_box` of the engine); None: what was not found stays so.
     """
     seen = choose(text, templates, mrz_hint)
     shown = _Shown(page, engine, number)
@@ -70,6 +73,8 @@ def read_printed(
         problem = Problem(ProblemKind.UNKNOWN_TEMPLATE, "visual", "no template has enough labels on this page", number)
         return PrintedResult(kind, None, tuple(facts), (problem,))
     readings = read_fields(seen)
+    if look is not None:
+        readings = looked_again(readings, seen, (page.info.width, page.info.height), look)
     match = _match(seen, readings)
     kind = seen.template.kind
     sure = fmean([piece.line.confidence for piece in seen.pieces if piece.label] or [0.0])

@@ -18,6 +18,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,16 @@ def _measured(folder: Path, one: Truth, engine: PageEngine, tally: Tally, show: 
         lines = engine.read_page(part)
         between = time.process_time()
         results.append(
-            read_printed(page, lines, shipped_templates(), _hint(one), measure_field, engine=engine.name, number=number)
+            read_printed(
+                page,
+                lines,
+                shipped_templates(),
+                _hint(one),
+                measure_field,
+                engine=engine.name,
+                number=number,
+                look=partial(engine.read_box, page.colour),
+            )
         )
         seconds = tally.seconds[one.template]
         seconds["locate"].append(before - started)

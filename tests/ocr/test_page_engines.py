@@ -1,0 +1,115 @@
+"""Both page engines on a small drawn page, and what their failures become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytesseract
+import pytest
+
+from pipeline.errors import EngineError, MissingDependency
+from pipeline.imaging.page import Colour
+from pipeline.ocr import rapidocr_page
+from pipeline.ocr.engine import PageEngine
+from pipeline.ocr.rapidocr_page import RapidOcrPage
+from pipeline.ocr.tesseract_page import TesseractPage
+
+ENGINES: list[Callable[[], PageEngine]] = [RapidOcrPage, TesseractPage]
+TEXTS = {
+    "Surname": (40, 60),
+    "OTTERBURN": (40, 110),
+    "Sex": (420, 60),
+    "Date of birth": (40, 200),
+    "16 AUG 1989": (40, 250),
+}
+
+
+def page() -> Colour:
+    paper = np.full((320, 640, 3), 250, np.uint8)
+    for text, at in TEXTS.items():
+        cv2.putText(paper, text, at, cv2.FONT_HERSHEY_DUPLEX, 1.0, (20, 20, 20), 2, cv2.LINE_AA)
+    return paper
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("make", ENGINES)
+def test_words_are_read_at_their_places(make: Callable[[], PageEngine]) -> None:
+    lines = {line.text: line for line in make().read_page(page())}
+    assert set(TEXTS) <= set(lines)
+    for text, (left, baseline) in TEXTS.items():
+        found = lines[text]
+        assert abs(found.left - left) < 25
+        assert found.top < baseline - 10 < found.bottom
+        assert 0.5 < found.confidence <= 1.0
+
+
+@pytest.mark.live
+def test_a_lone_letter_is_not_read_lying() -> None:
+    paper = page()
+    cv2.putText(paper, "F", (420, 110), cv2.FONT_HERSHEY_DUPLEX, 1.0, (20, 20, 20), 2, cv2.LINE_AA)
+    assert "F" in {line.text for line in RapidOcrPage().read_page(paper)}
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("make", ENGINES)
+def test_an_empty_page_has_no_lines(make: Callable[[], PageEngine]) -> None:
+    assert make().read_page(np.full((200, 300, 3), 255, np.uint8)) == ()
+
+
+def test_a_network_that_fails_is_an_engine_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        limit_side_len = 0
+
+        def __call__(self, colour: Colour) -> None:
+            raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(rapidocr_page, "_networks", lambda: (Broken(), Broken()))
+    with pytest.raises(EngineError, match="rapidocr failed"):
+        RapidOcrPage().read_page(page())
+
+
+def test_networks_are_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Nothing:
+        boxes = None
+        limit_side_len = 0
+
+        def __call__(self, colour: Colour) -> Nothing:
+            return self
+
+    loaded: list[int] = []
+
+    def load() -> tuple[Nothing, Nothing]:
+        loaded.append(1)
+        return Nothing(), Nothing()
+
+    monkeypatch.setattr(rapidocr_page, "_networks", load)
+    engine = RapidOcrPage()
+    assert engine.read_page(page()) == engine.read_page(page()) == ()
+    assert loaded == [1]
+
+
+def test_a_missing_model_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MissingDependency, match=r"no-such\.onnx"):
+        rapidocr_page.wheel_model("no-such.onnx")
+    monkeypatch.setattr(rapidocr_page, "find_spec", lambda name: None)
+    with pytest.raises(MissingDependency, match="pip install rapidocr"):
+        RapidOcrPage().read_page(page())
+
+
+@pytest.mark.parametrize("script", ["exit 3", "exec sleep 60", "echo not a table"])
+def test_a_tesseract_that_fails_hangs_or_babbles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(program))
+    with pytest.raises(EngineError, match="tesseract"):
+        TesseractPage(timeout_seconds=0.3).read_page(page())
+
+
+def test_a_missing_tesseract_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
+    with pytest.raises(MissingDependency, match="apt-get install tesseract-ocr"):
+        TesseractPage().read_page(page())

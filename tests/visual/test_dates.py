@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.types.dates import PartialDate
+from pipeline.visual.dates import MONTHS, DateRole, parse_date, read_date
+
+dates = st.dates(dt.date(1930, 1, 1), dt.date(2069, 12, 31))
+words = st.integers(0, 11).flatmap(lambda month: st.tuples(st.just(month + 1), st.sampled_from(MONTHS[month])))
+
+
+@given(dates, st.sampled_from(" ./-"), st.sampled_from(["", " "]))
+def test_figures_in_every_separator(day: dt.date, mark: str, room: str) -> None:
+    text = f"{day.day:02d}{room}{mark}{room}{day.month:02d}{room}{mark}{room}{day.year}"
+    assert parse_date(text, DateRole.ISSUE) == PartialDate.of(day)
+
+
+@given(dates, st.sampled_from("-./ "))
+def test_year_first_is_never_swapped(day: dt.date, mark: str) -> None:
+    reading = read_date(day.strftime(f"%Y{mark}%m{mark}%d"), DateRole.BIRTH)
+    assert reading is not None
+    assert (reading.date, reading.swapped) == (PartialDate.of(day), None)
+
+
+@given(st.integers(1, 28), words, st.integers(1930, 2069), st.sampled_from([" ", "", "-", "."]), st.booleans())
+def test_month_words_of_three_languages(day: int, word: tuple[int, str], year: int, mark: str, lower: bool) -> None:
+    month, name = word
+    text = f"{day:02d}{mark}{name}{mark}{year}"
+    assert parse_date(text.lower() if lower else text, DateRole.EXPIRY) == PartialDate(year, month, day)
+
+
+@given(dates)
+def test_day_and_month_swap_only_where_both_readings_exist(day: dt.date) -> None:
+    reading = read_date(day.strftime("%d/%m/%Y"), DateRole.ISSUE)
+    assert reading is not None
+    possible = day.day <= 12 and day.day != day.month
+    assert reading.swapped == (PartialDate(day.year, day.day, day.month) if possible else None)
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_parser(text: str) -> None:
+    for role in DateRole:
+        reading = read_date(text, role)
+        assert reading is None or reading.date is None or reading.date.month is None or 1 <= reading.date.month <= 12
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("12 AUG/AOÛT 1974", "1974-08-12"),
+        ("12 AUG / AOU 74", "1974-08-12"),
+        ("12AUG1974", "1974-08-12"),
+        ("1 June 2024.", "2024-06-01"),
+        ("August 3, 2021", "2021-08-03"),
+        ("XX XXX 1974", "1974-XX-XX"),
+        ("XX.08.1974", "1974-08-XX"),
+        ("XX/XX/1974", "1974-XX-XX"),
+        ("XX JUIN 1980", "1980-06-XX"),
+        ("05 SEPT 2020", "2020-09-05"),
+        ("05 ENE 2020", "2020-01-05"),
+        ("05 dic 2020", "2020-12-05"),
+    ],
+)
+def test_forms_of_icao(text: str, iso: str) -> None:
+    date = parse_date(text, DateRole.BIRTH)
+    assert date is not None
+    assert date.iso() == iso
+
+
+@pytest.mark.parametrize(
+    "text", ["", "UTO", "12 AUG", "AB 123456", "12 AUG/MAI 1974", "12 FOO 1974", "12.08/1974", "2O 12 2020"]
+)
+def test_no_dates(text: str) -> None:
+    assert read_date(text, DateRole.ISSUE) is None
+
+
+@pytest.mark.parametrize("text", ["31 FEB 2024", "29.02.2023", "32/01/2020", "2020-13-01"])
+def test_a_date_of_no_calendar_is_told_from_no_date(text: str) -> None:
+    reading = read_date(text, DateRole.ISSUE)
+    assert reading is not None
+    assert reading.date is None
+
+
+def test_two_figures_are_a_year_by_what_the_date_is_of() -> None:
+    assert [(parse_date("01 JAN 45", role) or PartialDate(None, None, None)).year for role in DateRole] == [
+        1945,
+        2045,
+        2045,
+    ]
+
+
+def test_month_before_day_is_only_reported() -> None:
+    reading = read_date("06/25/2020", DateRole.ISSUE)
+    assert reading is not None
+    assert (reading.date, reading.swapped) == (None, PartialDate(2020, 6, 25))
