@@ -104,11 +104,13 @@ def claimed(reading: MrzReading) -> bool:
 
 
 def _out_of_step(reading: MrzReading) -> bool:
-    """Whether the lines were read a character or a format off: letters then stand where check digits do.
+    """Whether the lines were read a character or a format off.
 
-    One such letter can be print (a misread or altered digit); nobody prints several.
+    Letters then stand where check digits do: one can be print (a misread or altered digit), nobody prints several. Or
+    a passport's code (Doc 9303-4 clause 4.2.2) stands before lines shorter than a passport's: their ends were lost.
     """
-    return sum(digit.read.isalpha() for digit in reading.check_digits) > 1
+    cut_off = reading.lines[0].startswith("P") and len(reading.lines[0]) < SHAPE[MrzFormat.TD3][1]
+    return cut_off or sum(digit.read.isalpha() for digit in reading.check_digits) > 1
 
 
 def hopeless(zone: Zone) -> bool:

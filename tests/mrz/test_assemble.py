@@ -33,3 +33,10 @@ def test_letters_at_several_check_digits_places_mean_that_the_line_was_read_out_
     reading = replace(_reading((_LINES[0], late)), check_digits=digits)
     assert not claimed(reading)
     assert not claimed(_reading((_LINES[0], shifted)))
+
+
+def test_a_passports_code_before_short_lines_means_that_their_ends_were_lost() -> None:
+    lines = (_LINES[0][:36], _LINES[1][:36])
+    assert not claimed(
+        MrzReading(MrzFormat.TD2, lines, lines, check_digits(MrzFormat.TD2, lines), 0.99, ("a", "b"), agreed=True)
+    )

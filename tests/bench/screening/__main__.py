@@ -67,7 +67,7 @@ def _measure(folder: Path, seed: int, options: argparse.Namespace) -> dict[str, 
         ],
         {"OVERSEAL_HOME": str(home), "OVERSEAL_SPECIMEN_RUN": "true"},
         folder / "screen.log",
-        {"orchestrator": "prefect"},
+        {"orchestrator": "flows.server_process"},
     )
     if used.exit_code:
         print((folder / "screen.log").read_text(encoding="utf-8", errors="replace")[-4000:], file=sys.stderr)
