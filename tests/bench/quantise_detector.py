@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.rapidocr_page import CARD_SIDE, DETECTOR, LETTER_SIDE, wheel_model
+from pipeline.ocr.rapidocr_page import DETECTOR, LONGEST_SIDE, wheel_model
 from tests.bench import visual
 
 
@@ -40,8 +40,7 @@ def _inputs(folder: Path) -> Iterator[NDArray[np.float32]]:
     options = Namespace(kind=None, each=2, seed=4711, phone_share=0.5)
     for truth in visual.made(folder, options):
         for page in visual.pages(folder, truth):
-            height, width = page.colour.shape[:2]
-            prepare = DetPreProcess(LETTER_SIDE if height > width else CARD_SIDE, "max", [0.5] * 3, [0.5] * 3)
+            prepare = DetPreProcess(LONGEST_SIDE, "max", [0.5] * 3, [0.5] * 3)
             yield np.asarray(prepare(page.colour), np.float32)
 
 

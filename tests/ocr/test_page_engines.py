@@ -55,6 +55,17 @@ def test_a_lone_letter_is_not_read_lying() -> None:
 
 @pytest.mark.live
 @pytest.mark.parametrize("make", ENGINES)
+def test_one_box_is_read(make: Callable[[], PageEngine]) -> None:
+    engine = make()
+    box = (30, 75, 330, 125)
+    line = engine.read_box(page(), box)
+    assert line is not None
+    assert (line.text, (line.left, line.top, line.right, line.bottom)) == ("OTTERBURN", box)
+    assert engine.read_box(page(), (500, 200, 600, 300)) is None
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("make", ENGINES)
 def test_an_empty_page_has_no_lines(make: Callable[[], PageEngine]) -> None:
     assert make().read_page(np.full((200, 300, 3), 255, np.uint8)) == ()
 
