@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from checks.agreement import likely
 from checks.base import Found, NotApplicable, field_of
 from pipeline.reference.confusions import lookalikes
 from pipeline.types.dates import PartialDate
@@ -18,8 +19,6 @@ from pipeline.types.findings import Hypothesis, Strength
 
 #: Readings below this are too poor to carry more than a weak finding.
 LOW_LEGIBILITY = 0.6
-#: An engine's other reading of a character counts from this probability.
-LIKELY_ALTERNATIVE = 0.1
 
 SWAPPED = "day and month exchanged"
 MISREAD = "one digit misread"
@@ -90,8 +89,13 @@ def trials(
 
 
 def swapped(fact: Fact[PartialDate]) -> Iterator[PartialDate]:
-    """The date with day and month exchanged, where that is another date."""
+    """The date with day and month exchanged, where that is another date and it is printed in digits.
+
+    A month in words cannot be exchanged on paper, and the machine-readable zone has one order.
+    """
     date = fact.value
+    if "mrz." in fact.key or any(character.isalpha() for character in fact.raw):
+        return
     if date.month is None or date.day is None or date.day > 12 or date.day == date.month:
         return
     yield PartialDate(date.year, date.day, date.month)
@@ -100,8 +104,7 @@ def swapped(fact: Fact[PartialDate]) -> Iterator[PartialDate]:
 def misread(fact: Fact[PartialDate]) -> Iterator[PartialDate]:
     """The dates that one other digit gives: those the engine allowed, and look-alikes at this legibility."""
     for alternative in fact.alternatives:
-        likely = alternative.probability is None or alternative.probability >= LIKELY_ALTERNATIVE
-        if likely:
+        if likely(alternative):
             yield from _with_digit(fact, alternative.position, alternative.character)
     for position, digit in enumerate(fact.raw):
         for other in lookalikes(digit, fact.legibility):

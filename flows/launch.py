@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
+from checks.precisions import precisions
 from checks.registry import CHECKS
 from flows.discovery import Discovery, discover
 from flows.orchestrator import LocalServer
@@ -73,6 +74,7 @@ def screen_folder(request: Request) -> Result:
     if request.out.exists() and not request.out.is_dir():
         raise UsageError("--out names a file; a folder is needed")
     law = load_policies(settings.policy)
+    measured = {code: one.precision for code, one in precisions().items()}
     _private_folder(settings.home)
     with ExitStack() as stack:
         # First of all, so that it boots while files are found.
@@ -80,8 +82,8 @@ def screen_folder(request: Request) -> Result:
         store = open_store(settings.store)
         stack.callback(store.close)
         pool = stack.enter_context(WorkerPool(settings.run.workers, request.reader, settings))
-        run_id = stack.enter_context(_noted_run(store, settings.home))
-        work = Screening(run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS)
+        run_id = stack.enter_context(noted_run(store, settings.home))
+        work = Screening(run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS, measured)
         started = now()
         discovery = _discover(request, work)
         if discovery.to_read:
@@ -121,7 +123,7 @@ def _flow(request: Request, work: Screening, discovery: Discovery, server: Local
 
 
 @contextmanager
-def _noted_run(store: Store, home: Path) -> Iterator[str]:
+def noted_run(store: Store, home: Path) -> Iterator[str]:
     """A new run in the store; its end is noted whatever happens, at the latest by the next run."""
     run_id = secrets.token_hex(8)
     locks = home / "runs"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from prefect import flow, serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.deployments.runner import EntrypointType
+from prefect.types.entrypoint import EntrypointType
 
 from flows.launch import Request, screen_folder
 from flows.processes import die_with_parent

@@ -32,7 +32,16 @@ STOP_SECONDS = 5.0
 _POLL_SECONDS = 0.1
 
 #: Services of the server that nothing here uses; each costs CPU while it waits. Schedules need the scheduler.
-_UNUSED = ("CANCELLATION_CLEANUP", "FOREMAN", "PAUSE_EXPIRATIONS", "REPOSSESSOR", "TRIGGERS", "EVENT_LOGGER")
+_UNUSED = (
+    "CANCELLATION_CLEANUP",
+    "DB_VACUUM",
+    "EVENT_LOGGER",
+    "EVENT_PERSISTER",
+    "FOREMAN",
+    "PAUSE_EXPIRATIONS",
+    "REPOSSESSOR",
+    "TRIGGERS",
+)
 _FOR_SCHEDULES = ("SCHEDULER", "LATE_RUNS")
 
 
@@ -48,7 +57,17 @@ class LocalServer:
         self._secret = secrets.token_urlsafe(24)
         self._port = _free_port()
         self.environment = self._environment(schedules)
-        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self._port)]
+        command = [
+            sys.executable,
+            "-m",
+            "flows.server_process",
+            "server",
+            "start",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self._port),
+        ]
         server_environment = {**self.environment, "PREFECT_LOGGING_LEVEL": "WARNING"}
         del server_environment["PREFECT_LOGGING_CONFIG_PATH"]
         self._process: subprocess.Popen[bytes] = start_tied(command, server_environment, self._home / "server.log")

@@ -14,14 +14,16 @@ def make_reader(settings: Settings) -> Read:
 
     Raises:
         MissingDependency: when a program or model is missing.
+        UsageError: for a template file that is none.
     """
     import cv2
+
     from pipeline.read import make_readers, read_file
 
     cv2.setNumThreads(1)
     readers = make_readers(settings)
 
-    def read(path: Path, label: str, bundle: str) -> FileReading:
-        return read_file(path, label, bundle, readers, settings)
+    def read(path: Path, bundle: str) -> FileReading:
+        return read_file(path, bundle, readers, settings)
 
     return read

@@ -86,7 +86,7 @@ def read_batch(run: Screening, first: int, last: int) -> int:
 
 
 def _read_file(run: Screening, file: Input) -> None:
-    reading = run.pool.read(file.path, file.label, file.bundle)
+    reading = run.pool.read(file.path, file.bundle)
     for image in reading.images:
         run.pages.save(image)
     sha256 = reading.file_sha256 or file.sha256

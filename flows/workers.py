@@ -29,8 +29,8 @@ from pipeline.types.readings import FileReading
 
 log = logging.getLogger(__name__)
 
-#: (path, label, bundle) -> what the file says. Never raises for a bad file.
-Read = Callable[[Path, str, str], FileReading]
+#: (path, bundle) -> what the file says. Never raises for a bad file.
+Read = Callable[[Path, str], FileReading]
 #: Makes a reader inside the reading process; a function of a module, so that spawn can name it.
 MakeReader = Callable[[Settings], Read]
 
@@ -47,8 +47,24 @@ class Stopped(Exception):
 @dataclass(frozen=True, slots=True)
 class _Job:
     path: Path
-    label: str
     bundle: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Fatal:
+    """An error that ends the run, on its way to the parent; `missing` is what is missing and the cure."""
+
+    kind: type[OversealError]
+    message: str
+    missing: tuple[str, str] | None = None
+
+    @classmethod
+    def of(cls, error: OversealError) -> _Fatal:
+        missing = (error.what, error.command) if isinstance(error, MissingDependency) else None
+        return cls(type(error), str(error), missing)
+
+    def error(self) -> OversealError:
+        return MissingDependency(*self.missing) if self.missing else self.kind(self.message)
 
 
 class WorkerPool:
@@ -74,18 +90,18 @@ class WorkerPool:
         for worker in self._workers:
             worker.start()
 
-    def read(self, path: Path, label: str, bundle: str) -> FileReading:
+    def read(self, path: Path, bundle: str) -> FileReading:
         """Read one file in whichever process is free.
 
         A file beyond the time limit, or one that ends its process, gives an unreadable FileReading with the reason.
 
         Raises:
             Stopped: after `stop`.
-            OversealError: if no reading process can be started.
+            OversealError: if no reading process can be started, or a program or model is missing.
         """
         worker = self._free.get()
         try:
-            return worker.read(_Job(path, label, bundle))
+            return worker.read(_Job(path, bundle))
         finally:
             self._free.put(worker)
 
@@ -119,17 +135,19 @@ class _Worker:
             if not pipe.poll(self._limit):
                 self.end()
                 return _unread(ProblemKind.TIMEOUT, f"not read within {self._limit:g} s", started)
-            reading: FileReading = pipe.recv()
+            answer: FileReading | _Fatal = pipe.recv()
         except (EOFError, OSError) as error:
             self.end()
             if self._stopping.is_set():
                 raise Stopped from error
             log.warning("a reading process ended while reading a file")
             return _unread(ProblemKind.ENGINE, "the reading process ended while reading this file", started)
+        if isinstance(answer, _Fatal):
+            raise answer.error()
         self._files += 1
         if self._files >= FILES_PER_PROCESS:
             self.end()
-        return reading
+        return answer
 
     def start(self) -> Connection:
         """The pipe to the process, which is started where there is none."""
@@ -167,9 +185,9 @@ class _Worker:
             if self._stopping.is_set():
                 raise Stopped from error
             raise OversealError("the reading process ended while it started") from error
-        if isinstance(said, tuple):
+        if isinstance(said, _Fatal):
             self.end()
-            raise MissingDependency(*said)
+            raise said.error()
         if said is not True:
             self.end()
             raise OversealError(f"the reading process did not start: {said or 'no answer'}")
@@ -201,8 +219,8 @@ def _serve(pipe: Connection, make_reader: MakeReader, settings: Settings) -> Non
     try:
         read = make_reader(settings)
         pipe.send(True)
-    except MissingDependency as error:
-        pipe.send((error.what, error.command))
+    except OversealError as error:
+        pipe.send(_Fatal.of(error))
         return
     except Exception as error:  # told to the parent, which ends the run
         pipe.send(f"{type(error).__name__}: {error}")
@@ -215,10 +233,12 @@ def _serve(pipe: Connection, make_reader: MakeReader, settings: Settings) -> Non
         pipe.send(_read(read, job))
 
 
-def _read(read: Read, job: _Job) -> FileReading:
+def _read(read: Read, job: _Job) -> FileReading | _Fatal:
     started = time.monotonic()
     try:
-        return read(job.path, job.label, job.bundle)
+        return read(job.path, job.bundle)
+    except MissingDependency as error:
+        return _Fatal.of(error)
     except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
         log.error("reading a file failed: %s", place_of(error))
         return _unread(ProblemKind.OURS, f"reading failed: {type(error).__name__}", started)

@@ -31,9 +31,12 @@ from pipeline.types.keys import (
 
 _PERMITS = (DocumentKind.WORK_PERMIT, DocumentKind.VISA, DocumentKind.RESIDENCE_CARD)
 
-#: What each kind is compared with, where the bundle has it; a passport is what others are compared with.
+#: What each kind is compared with, where the bundle has it; a passport only with another passport.
 _OTHERS = (DocumentKind.PASSPORT, *_PERMITS)
-COMPARED_WITH: Mapping[DocumentKind, tuple[DocumentKind, ...]] = dict.fromkeys(_PERMITS, _OTHERS)
+COMPARED_WITH: Mapping[DocumentKind, tuple[DocumentKind, ...]] = {
+    **dict.fromkeys(_PERMITS, _OTHERS),
+    DocumentKind.PASSPORT: (DocumentKind.PASSPORT,),
+}
 
 #: Ratio (0-100) of matching characters above which two readings may be of one print; own choice: one misread
 #: character of a number of nine, two of a name of fifteen.
@@ -86,8 +89,10 @@ def facts_with_links(record: DocumentRecord, bundle: Sequence[DocumentRecord]) -
         candidates = [other for other in bundle if other.kind is kind and other.document_id != record.document_id]
         partner = _partner(record, candidates) if len(bundle) <= MOST_DOCUMENTS else _too_many(candidates)
         if isinstance(partner, str):
-            # An applicant's folder often holds several permits; only the passport is expected to fit.
-            reasons += [NotAssessed("altered", partner)] if kind is DocumentKind.PASSPORT else []
+            # An applicant's folder often holds several permits, and a family's several passports; only that a
+            # permit's passport fits is expected.
+            expected = kind is DocumentKind.PASSPORT and record.kind is not kind
+            reasons += [NotAssessed("altered", partner)] if expected else []
         elif partner is not None:
             ids[str(kind)] = partner.document_id
             facts += [dataclasses.replace(fact, key=f"{kind}.{fact.key}") for fact in partner.facts]

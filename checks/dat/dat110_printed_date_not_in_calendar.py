@@ -29,8 +29,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from checks.agreement import likely
 from checks.base import Context, DocumentCheck, Found, NotApplicable
-from checks.dates import LIKELY_ALTERNATIVE, LOW_LEGIBILITY
+from checks.dates import LOW_LEGIBILITY
 from pipeline.reference.confusions import lookalikes
 from pipeline.types.dates import PartialDate
 from pipeline.types.facts import Fact, Facts
@@ -101,8 +102,7 @@ def _exists(year: int, month: int, day: int) -> bool:
 def _misread(text: Fact[str]) -> Iterator[str]:
     """The text with one digit read otherwise, as far as the engine or poor print allows it."""
     for alternative in text.alternatives:
-        likely = alternative.probability is None or alternative.probability >= LIKELY_ALTERNATIVE
-        if likely and 0 <= alternative.position < len(text.raw):
+        if likely(alternative) and 0 <= alternative.position < len(text.raw):
             yield text.raw[: alternative.position] + alternative.character + text.raw[alternative.position + 1 :]
     for position, digit in enumerate(text.raw):
         for other in lookalikes(digit, text.legibility):

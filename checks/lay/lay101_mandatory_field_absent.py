@@ -5,8 +5,8 @@ What it looks at:
     with nothing beside it, or was not seen at all.
 
 Why it matters:
-    An issuing system prints every mandatory field. A blank field may have been erased, and a page without one
-    may not come from that system.
+    An issuing system prints every mandatory field. A page without one, label and all, may not come from that
+    system. A label with nothing beside it may have been erased; mostly the value was not read.
 
 What else it can be:
     - The field is there and was not read: blur, glare, a finger or a crop.
@@ -36,6 +36,8 @@ from pipeline.types.keys import DOC_TEMPLATE
 LOW_LEGIBILITY = 0.6
 #: Share of the expected labels below which part of the page was not read at all.
 FEW_LABELS = 0.6
+#: A blank place and one that the engine passed over look alike in the readings, and the second is far more frequent.
+UNREAD = "the value was not read beside its label"
 
 
 def mandatory_field_absent(facts: Facts, context: Context) -> Iterator[Found]:
@@ -49,7 +51,7 @@ def mandatory_field_absent(facts: Facts, context: Context) -> Iterator[Found]:
         if unread:
             yield Found(message, (template,), "part of the page could not be read", field.field, Hypothesis.CAPTURE)
         elif field.label_seen:
-            yield Found(message, (template,), cause=field.field, hypothesis=Hypothesis.ALTERED)
+            yield Found(message, (template,), UNREAD, field.field, Hypothesis.CAPTURE)
         else:
             yield Found(message, (template,), cause=field.field)
 

@@ -1,8 +1,8 @@
 """A number is a placeholder (LAY104).
 
 What it looks at:
-    Document, permit, passport, application, receipt and medical numbers: digits that count up or down by one,
-    or that are all the same.
+    Document, permit, passport, application, receipt and medical numbers: the digits, or one group of them, that
+    count up or down by one, or that are all the same.
 
 Why it matters:
     Samples, drafts and made-up papers carry such numbers; a series of real numbers hardly ever does.
@@ -25,6 +25,7 @@ Source:
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable, field_of
@@ -60,8 +61,7 @@ def placeholder_number(facts: Facts, context: Context) -> Iterator[Found]:
         raise NotApplicable(f"not read: {' or '.join(key.name for key in NUMBERS)}")
     seen: set[str] = set()
     for fact in read:
-        digits = "".join(character for character in fact.value if "0" <= character <= "9")
-        kind = pattern(digits)
+        digits, kind = placeholder(fact.value)
         field = field_of(fact.key)
         if not kind or field in seen:
             continue
@@ -71,6 +71,15 @@ def placeholder_number(facts: Facts, context: Context) -> Iterator[Found]:
             yield Found(message, (fact,), "no number: filled with zeros", None, Hypothesis.CLERICAL, Strength.WEAK)
         else:
             yield Found(message, (fact,))
+
+
+def placeholder(number: str) -> tuple[str, str]:
+    """The digits that make a number a placeholder (all, or one group of them) and what they do; else empty."""
+    groups = re.findall(r"[0-9]+", number)
+    for digits in ("".join(groups), *groups):
+        if kind := pattern(digits):
+            return digits, kind
+    return "", ""
 
 
 def pattern(digits: str) -> str:

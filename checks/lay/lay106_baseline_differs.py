@@ -36,8 +36,9 @@ from pipeline.types.printed import FieldQuality
 FEWEST_FIELDS = 6
 #: A slope is not measured well on fewer characters.
 FEWEST_CHARACTERS = 5
-#: Degrees from the median, inclusive; and robust z, with the least spread taken for a document, degrees.
-DEGREES = 1.2
+#: Degrees from the median, inclusive (Utopia documents in order stay within 0.7); and robust z, with the least spread
+#: taken for a document, degrees.
+DEGREES = 1.5
 ROBUST_Z = 5.0
 LEAST_SPREAD = 0.15
 #: A neighbouring line that leans the same way by at least this share shows a curved page.

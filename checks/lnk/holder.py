@@ -17,9 +17,11 @@ from pipeline.reference.codes import state_code
 from pipeline.reference.names import Agreement, compare_given_names, compare_surname
 from pipeline.reference.transliteration import UnknownLetter
 from pipeline.types.dates import PartialDate
+from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import Fact, Facts, Key
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import (
+    DOC_KIND,
     MRZ_BIRTH_DATE,
     MRZ_DOCUMENT_NUMBER,
     MRZ_GIVEN_NAMES,
@@ -71,7 +73,7 @@ class Holder:
 def compare(facts: Facts, other: str = PASSPORT) -> Holder:
     """Compare the document's holder with that of the linked one."""
     return Holder(
-        agree(of_holder(facts, VIZ_PASSPORT_NUMBER), numbers(facts, other), same_number),
+        agree(own_numbers(facts), numbers(facts, other), same_number),
         names_agree(facts, other),
         agree(births(facts), births(facts, other), PartialDate.agrees_with),
     )
@@ -91,6 +93,14 @@ def of_holder(facts: Facts, *wanted: Key[T], other: str = "") -> tuple[Fact[T], 
     """The readings of these keys, of the linked document where `other` names it."""
     keys = [linked(other, key) if other else key for key in wanted]
     return tuple(fact for key in keys if (fact := facts.find(key)) is not None)
+
+
+def own_numbers(facts: Facts) -> tuple[Fact[str], ...]:
+    """Passport numbers that the document states: its own if it is a passport."""
+    kind = facts.find(DOC_KIND)
+    if kind is not None and kind.value == DocumentKind.PASSPORT:
+        return of_holder(facts, MRZ_DOCUMENT_NUMBER, VIZ_DOCUMENT_NUMBER)
+    return of_holder(facts, VIZ_PASSPORT_NUMBER)
 
 
 def numbers(facts: Facts, other: str = PASSPORT) -> tuple[Fact[str], ...]:

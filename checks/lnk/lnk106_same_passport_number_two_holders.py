@@ -1,11 +1,12 @@
 """Two documents of one bundle name one passport number and two people (LNK106).
 
 What it looks at:
-    Documents of the bundle that state the same passport number: name and birth date of their holders.
+    Documents of the bundle that state the same passport number, two passports or a permit and another document:
+    name and birth date of their holders.
 
 Why it matters:
-    A passport number belongs to one person. Permits have been granted on passport numbers of others, who knew
-    nothing of it.
+    A passport number belongs to one person. A copied passport keeps the number of the genuine one, and permits
+    have been granted on passport numbers of others, who knew nothing of it.
 
 What else it can be:
     - The number of a family member in the same folder was typed.
@@ -20,7 +21,7 @@ What to check next:
     Ask the passport's issuing state, or the register, whose number it is; the holder may be a victim.
 
 Source:
-    ACC v. nine (BMET, Bangladesh, 2025): clearances on other people's passport numbers.
+    ICAO Doc 9303-4 clause 4.1 (document number: unique); ACC v. nine (BMET, Bangladesh, 2025).
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable
-from checks.lnk.holder import PASSPORT, VIZ_NAMES, births, compare, numbers, of_holder, same_number
+from checks.lnk.holder import PASSPORT, VIZ_NAMES, births, compare, numbers, of_holder, own_numbers, same_number
 from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import AnyFact, Facts
 from pipeline.types.findings import Hypothesis, Strength
-from pipeline.types.keys import VIZ_PASSPORT_NUMBER
+from pipeline.types.keys import DOC_KIND
 from pipeline.types.values import shown
 
 #: Kinds of linked documents that state a passport number.
@@ -43,13 +44,15 @@ LOW_LEGIBILITY = 0.6
 
 def same_passport_number_two_holders(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once for each linked document with the same passport number and another holder."""
-    compared = {other: compare(facts, other) for other in OTHERS}
+    # A permit is compared with its passport from the permit's side only, so that one difference is one finding.
+    others = (PASSPORT,) if facts.get(DOC_KIND).value == DocumentKind.PASSPORT else OTHERS
+    compared = {other: compare(facts, other) for other in others}
     judged = {
         other: holder for other, holder in compared.items() if None not in (holder.number, holder.name, holder.birth)
     }
     if not judged:
         raise NotApplicable("not read: passport number, name and birth date of two documents of the bundle")
-    number = facts.get(VIZ_PASSPORT_NUMBER)
+    number = own_numbers(facts)[0]
     for other, holder in judged.items():
         if not (holder.number and holder.another):
             continue
@@ -74,15 +77,15 @@ CHECK = DocumentCheck(
     name="same-passport-number-two-holders",
     version=1,
     strength=Strength.MODERATE,
-    hypothesis=Hypothesis.ALTERED,
-    needs=(VIZ_PASSPORT_NUMBER,),
+    hypothesis=Hypothesis.COUNTERFEIT,
+    needs=(DOC_KIND,),
     innocent=(
         "the number of a family member in the same folder was typed",
         "name and birth date were both misread on a poor scan",
         "the number was given out twice by two states",
     ),
     next_check="Ask the passport's issuing state, or the register, whose number it is; the holder may be a victim",
-    source="ACC v. nine (BMET, Bangladesh, 2025): clearances on other people's passport numbers",
+    source="ICAO Doc 9303-4 clause 4.1 (document number: unique); ACC v. nine (BMET, Bangladesh, 2025)",
     rule=same_passport_number_two_holders,
-    kinds=frozenset({DocumentKind.WORK_PERMIT, DocumentKind.VISA, DocumentKind.RESIDENCE_CARD}),
+    kinds=frozenset({DocumentKind.PASSPORT, DocumentKind.WORK_PERMIT, DocumentKind.VISA, DocumentKind.RESIDENCE_CARD}),
 )

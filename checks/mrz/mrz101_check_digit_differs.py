@@ -28,8 +28,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.agreement import likely
 from checks.base import Context, DocumentCheck, Found, NotApplicable, field_of
 from checks.mrz.reliance import confusable, doubt, read_fact, substitutes, weighed
+from pipeline.reference.confusions import glyph_cost
 from pipeline.reference.mrz_fields import LAYOUTS
 from pipeline.types.facts import AnyFact, Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -37,6 +39,8 @@ from pipeline.types.keys import MRZ
 from pipeline.types.mrz import ALPHABET, CheckDigit, MrzReading, check_digit
 
 _DATES = ("birth_date", "expiry")
+#: Fields under the composite digit that every format with one has.
+_COMPOSITE = ("document_number", "birth_date", "expiry_date")
 
 
 def check_digit_differs(facts: Facts, context: Context) -> Iterator[Found]:
@@ -59,17 +63,17 @@ def check_digit_differs(facts: Facts, context: Context) -> Iterator[Found]:
 
 
 def _judge(digit: CheckDigit, facts: Facts, context: Context) -> Found:
-    reading = facts.get(MRZ)
     place = read_fact(facts, f"check.{digit.name}")
-    covered = read_fact(facts, field_of(f"mrz.check.{digit.name}"))
-    evidence: tuple[AnyFact, ...] = tuple(dict.fromkeys((place, covered)))
-    unsure = doubt("MRZ101", reading, evidence, context)
-    legibility = min(fact.legibility for fact in evidence)
+    field = field_of(f"mrz.check.{digit.name}")
+    covered = tuple(read_fact(facts, key) for key in (_COMPOSITE if digit.name == "composite" else (field,)))
+    unsure = doubt("MRZ101", facts, (place, *covered), context)
+    legibility = min(fact.legibility for fact in (place, *covered))
     # A number of more than nine characters goes on in the optional data; its reading holds both parts.
-    text = str(covered.value) if digit.name == "number" else _covered(reading.value, digit.name)
-    glyph = _one_glyph(digit, text, legibility, trusted=not unsure) or _alternative(digit, place)
+    text = str(covered[0].value) if digit.name == "number" else _covered(facts.get(MRZ).value, digit.name)
+    glyph = _alternative(digit, place, covered[0]) or _one_glyph(digit, text, legibility, trusted=not unsure)
     innocent = f"one look-alike glyph explains it: {glyph}, legibility {legibility:.2f}" if glyph else unsure
-    return weighed(_message(digit), evidence, innocent, field_of(f"mrz.check.{digit.name}"))
+    evidence = (place,) if digit.name == "composite" else (place, *covered)
+    return weighed(_message(digit), evidence, innocent, field)
 
 
 def _message(digit: CheckDigit) -> str:
@@ -88,21 +92,25 @@ def _one_glyph(digit: CheckDigit, text: str, legibility: float, *, trusted: bool
         return f"the digit, {digit.read} for {digit.computed}"
     if set(text) - set(ALPHABET):
         return ""
-    for at, read in enumerate(text):
-        for other in substitutes(read, legibility, trusted=trusted):
-            if other not in ALPHABET or (digit.name in _DATES and not other.isdigit()):
-                continue
-            changed = text[:at] + other + text[at + 1 :]
-            if check_digit(changed) == digit.read:
-                return f"character {at + 1}, {read} for {other}"
-    return ""
+    repairs = [
+        (glyph_cost(read, other), at, f"character {at + 1}, {read} for {other}")
+        for at, read in enumerate(text)
+        for other in substitutes(read, legibility, trusted=trusted)
+        if other in ALPHABET and (other.isdigit() or digit.name not in _DATES)
+        if check_digit(text[:at] + other + text[at + 1 :]) == digit.read
+    ]
+    return min(repairs)[2] if repairs else ""
 
 
-def _alternative(digit: CheckDigit, place: AnyFact) -> str:
-    """The engine's own second reading of the digit, if that is the computed one."""
-    for alternative in place.alternatives:
-        if digit.computed == alternative.character:
-            return f"the digit, which the engine also read as {alternative.character}"
+def _alternative(digit: CheckDigit, place: AnyFact, field: AnyFact) -> str:
+    """An engine's own second reading of one character that would make the digit agree, in words; empty if none."""
+    if any(likely(other) and digit.computed == other.character for other in place.alternatives):
+        return f"the digit, which an engine also read as {digit.computed}"
+    for other in field.alternatives:
+        changed = field.raw[: other.position] + other.character + field.raw[other.position + 1 :]
+        if likely(other) and not set(changed) - set(ALPHABET) and check_digit(changed) == digit.read:
+            read = field.raw[other.position : other.position + 1]
+            return f"character {other.position + 1}, {read}, which an engine also read as {other.character}"
     return ""
 
 

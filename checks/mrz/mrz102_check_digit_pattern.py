@@ -2,7 +2,8 @@
 
 What it looks at:
     Whether the check digits of the fields and the composite digit tell the same story. The composite is over the
-    fields and over their digits, so one character that was misread or changed breaks both.
+    fields and over their digits, and its weights (7, 3, 1) have no factor in common with 10, so one character that
+    was misread or changed breaks both.
 
 Why it matters:
     A field's digit that is wrong beside a composite that is right, or the reverse, means that two places do not
@@ -17,11 +18,10 @@ When it is not applied:
     No MRZ was read, the format has no composite (visas), or a digit could not be computed.
 
 What to check next:
-    Compare the digits named with the page under magnification, and with other documents of the same issuer.
+    Compare the digits named with the page under magnification, and with others of the same issuer.
 
 Source:
-    ICAO Doc 9303-4, -5 and -6 clause 4.2.4; derived: weights 7, 3 and 1 have no factor in common with 10, so one
-    changed character of a field changes its digit and the composite.
+    ICAO Doc 9303-4, -5 and -6 clause 4.2.4; derived from the weights.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def check_digit_pattern(facts: Facts, context: Context) -> Iterator[Found]:
         return
     seen = wrong or [composite]
     evidence = tuple(dict.fromkeys(read_fact(facts, f"check.{digit.name}") for digit in seen))
-    innocent = doubt("MRZ102", reading, evidence, context)
+    innocent = doubt("MRZ102", facts, evidence, context)
     legibility = min(fact.legibility for fact in evidence)
     if not wrong and confusable(composite.read, composite.computed or "", legibility, trusted=not innocent):
         innocent = f"one look-alike glyph explains it: {composite.read} for {composite.computed}"

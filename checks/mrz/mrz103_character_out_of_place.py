@@ -13,7 +13,8 @@ What else it can be:
     - Glare or a stamp lies on the line.
 
 When it is not applied:
-    No MRZ was read, or not all of its characters.
+    No MRZ was read, or not all of its characters. A 0 for O or 1 for I in the code of a state is no finding where the
+    list of codes tells which of the two is printed.
 
 What to check next:
     Look at the character named under magnification; scan again if the print there is poor.
@@ -28,7 +29,9 @@ import re
 from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable, field_of
-from checks.mrz.reliance import SHARED_CONFUSIONS, doubt, read_fact, weighed
+from checks.mrz.reliance import doubt, read_fact, weighed
+from pipeline.reference.codes import Listing, listing
+from pipeline.reference.confusions import SHARED_CONFUSIONS
 from pipeline.reference.mrz_fields import LAYOUTS, Place
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -48,6 +51,7 @@ _MISPLACED = {
     "document_number": r"(?<=[A-Z0-9])<(?=<*[A-Z0-9])",
 }
 _NAMES = ("name", "surname", "given_names")
+_STATES = ("issuing_state", "nationality")
 _ALWAYS_CONFUSED = frozenset("".join("".join(pair) for pair in SHARED_CONFUSIONS))
 
 
@@ -60,18 +64,34 @@ def character_out_of_place(facts: Facts, context: Context) -> Iterator[Found]:
     for key, place in _places(reading.value.format):
         text = place.of(reading.value.lines)
         at = _out_of_place(key, text)
-        if at is None:
+        if at is None or (key in _STATES and _listed_anyway(text)):
             continue
         evidence = (read_fact(facts, key),)
-        cause = field_of(key)
-        message = f"{cause.replace('_', ' ')}: {text[at]} at character {at + 1} of {len(text)}"
+        cause = _cause(key, text, at)
+        message = f"{field_of(key).replace('_', ' ')}: {text[at]} at character {at + 1} of {len(text)}"
         if key == "document_number":
-            if not _printed_with_gap(facts):
+            gap = _printed_gap(text, facts)
+            if gap is None:
                 innocent = "a space or hyphen of the number is a filler in the MRZ"
                 yield Found(message, evidence, innocent, cause, Hypothesis.CLERICAL, Strength.WEAK)
-            continue
-        innocent = _lookalike(key, text[at:]) or doubt("MRZ103", reading, evidence, context)
+            if gap is not False:
+                continue
+        innocent = _lookalike(key, text[at:]) or doubt("MRZ103", facts, evidence, context)
         yield weighed(message, evidence, innocent, cause)
+
+
+def _listed_anyway(text: str) -> bool:
+    # UT0 beside UTO: where every engine reads 0 for O, the list of codes tells them apart.
+    code = text.strip("<").replace("0", "O").replace("1", "I")
+    return code.isalpha() and listing(code) is not Listing.UNLISTED
+
+
+def _cause(key: str, text: str, at: int) -> str:
+    """The printed field that holds the same character, so that one misread glyph is one group."""
+    if key != "name":
+        return field_of(key)
+    end = text.find("<<", 1)
+    return "surname" if at < end or end < 0 else "given_names"
 
 
 def _places(form: MrzFormat) -> Iterator[tuple[str, Place]]:
@@ -105,9 +125,14 @@ def _lookalike(key: str, rest: str) -> str:
     return f"{rest[0]} is a look-alike that every engine confuses" if rest[0] in _ALWAYS_CONFUSED else ""
 
 
-def _printed_with_gap(facts: Facts) -> bool:
+def _printed_gap(coded: str, facts: Facts) -> bool | None:
+    """Whether the printed number has a gap too; None where that was not read, or not in full."""
     printed = facts.find(VIZ_DOCUMENT_NUMBER)
-    return printed is not None and re.search(r"[A-Za-z0-9][^A-Za-z0-9]+[A-Za-z0-9]", printed.raw) is not None
+    if printed is None:
+        return None
+    if re.search(r"[A-Za-z0-9][^A-Za-z0-9]+[A-Za-z0-9]", printed.raw):
+        return True
+    return False if len(printed.raw.strip()) == len(coded.rstrip("<")) else None
 
 
 CHECK = DocumentCheck(

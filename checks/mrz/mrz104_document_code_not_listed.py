@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.mrz.reliance import doubt, substitutes, weighed
 from pipeline.reference.codes import document_code_fault
@@ -37,16 +38,19 @@ from pipeline.types.keys import MRZ, MRZ_DOCUMENT_CODE
 
 def document_code_not_listed(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once if the document code is none of those allowed for the format."""
-    reading, printed = facts.get(MRZ), facts.get(MRZ_DOCUMENT_CODE)
+    reading, printed = facts.get(MRZ), believed(facts, MRZ_DOCUMENT_CODE)
     code, form = printed.value.strip("<"), reading.value.format
     fault = document_code_fault(code, form)
     if not fault:
         return
-    innocent = doubt("MRZ104", reading, (printed,), context)
-    for at, glyph in enumerate(code):
-        for other in substitutes(glyph, printed.legibility, trusted=not innocent):
-            if not document_code_fault(code[:at] + other.strip("<") + code[at + 1 :], form):
-                innocent = f"{glyph} may be a misread {other}, legibility {printed.legibility:.2f}"
+    innocent = doubt("MRZ104", facts, (printed,), context)
+    near = [
+        f"{glyph} may be a misread {other}, legibility {printed.legibility:.2f}"
+        for at, glyph in enumerate(code)
+        for other in substitutes(glyph, printed.legibility, trusted=not innocent)
+        if other.isalpha() and not document_code_fault(code[:at] + other + code[at + 1 :], form)
+    ]
+    innocent = near[0] if near else innocent
     yield weighed(f"code {code or 'empty'}: {fault}", (printed,), innocent)
 
 

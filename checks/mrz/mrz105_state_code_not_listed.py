@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.mrz.reliance import doubt, weighed
 from pipeline.reference.codes import Listing, listed_lookalike, listing, state_code
@@ -36,7 +37,7 @@ from pipeline.types.keys import MRZ, MRZ_ISSUING_STATE, MRZ_NATIONALITY
 
 def state_code_not_listed(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once for each of the two codes that is in no list, or in that of withdrawn codes."""
-    codes = [fact for key in (MRZ_ISSUING_STATE, MRZ_NATIONALITY) if (fact := facts.find(key)) is not None]
+    codes = [believed(facts, key) for key in (MRZ_ISSUING_STATE, MRZ_NATIONALITY) if facts.find(key) is not None]
     if not codes:
         raise NotApplicable("no state code read")
     for printed in codes:
@@ -55,8 +56,8 @@ def state_code_not_listed(facts: Facts, context: Context) -> Iterator[Found]:
 
 def _unlisted(printed: Fact[str], facts: Facts, context: Context) -> Found:
     code = state_code(printed.value)
-    near = listed_lookalike(code, printed.legibility)
-    innocent = doubt("MRZ105", facts.get(MRZ), (printed,), context)
+    innocent = doubt("MRZ105", facts, (printed,), context)
+    near = listed_lookalike(code, printed.legibility) if innocent else None
     if near:
         innocent = f"one look-alike glyph explains it: {code} for {near}, legibility {printed.legibility:.2f}"
     return weighed(f"{code or 'empty'}: {Listing.UNLISTED.value}", (printed,), innocent)

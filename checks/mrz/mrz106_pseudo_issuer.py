@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.mrz.reliance import doubt, weighed
 from pipeline.reference.codes import Listing, listing, state_code
@@ -35,10 +36,10 @@ from pipeline.types.keys import MRZ, MRZ_ISSUING_STATE
 
 def pseudo_issuer(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once if the issuer is on the list of pseudo issuers."""
-    printed = facts.get(MRZ_ISSUING_STATE)
+    printed = believed(facts, MRZ_ISSUING_STATE)
     code = state_code(printed.value)
     if listing(code) is Listing.PSEUDO:
-        innocent = doubt("MRZ106", facts.get(MRZ), (printed,), context)
+        innocent = doubt("MRZ106", facts, (printed,), context)
         yield weighed(f"{code}: {Listing.PSEUDO.value}", (printed,), innocent)
 
 

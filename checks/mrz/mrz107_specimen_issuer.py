@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.mrz.reliance import doubt, weighed
 from pipeline.reference.codes import SPECIMEN_STATE, state_code
@@ -36,9 +37,9 @@ def specimen_issuer(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once if the issuer is Utopia in a run that is not of specimens."""
     if context.specimen_run:
         raise NotApplicable("a run of specimens")
-    printed = facts.get(MRZ_ISSUING_STATE)
+    printed = believed(facts, MRZ_ISSUING_STATE)
     if state_code(printed.value) == SPECIMEN_STATE:
-        innocent = doubt("MRZ107", facts.get(MRZ), (printed,), context)
+        innocent = doubt("MRZ107", facts, (printed,), context)
         yield weighed(f"{SPECIMEN_STATE}: specimens only", (printed,), innocent, "specimen")
 
 

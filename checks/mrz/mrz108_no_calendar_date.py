@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.mrz.reliance import doubt, substitutes, weighed
 from pipeline.types.dates import PartialDate
-from pipeline.types.facts import Fact, Facts
+from pipeline.types.facts import Fact, Facts, Key
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import (
     CHECK_BIRTH_DATE,
@@ -47,7 +47,8 @@ _UNKNOWN_AS = ("00", "99")
 def no_calendar_date(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once for each date that no calendar has."""
     read = [facts.find(key) for key in (MRZ_BIRTH_DATE, MRZ_EXPIRY_DATE)]
-    texts = [facts.find(key) for key in (MRZ_BIRTH_DATE_TEXT, MRZ_EXPIRY_DATE_TEXT)]
+    texts = [_no_date(facts, MRZ_BIRTH_DATE_TEXT, MRZ_BIRTH_DATE)]
+    texts += [_no_date(facts, MRZ_EXPIRY_DATE_TEXT, MRZ_EXPIRY_DATE)]
     if not any(read) and not any(texts):
         raise NotApplicable("no date read in the MRZ")
     for text, digit_key in zip(texts, (CHECK_BIRTH_DATE, CHECK_EXPIRY), strict=True):
@@ -56,12 +57,17 @@ def no_calendar_date(facts: Facts, context: Context) -> Iterator[Found]:
             yield _judge(text, facts, context, digit_agrees=digit is not None and digit.value.ok)
 
 
+def _no_date(facts: Facts, text: Key[str], date: Key[PartialDate]) -> Fact[str] | None:
+    # A line that was repaired may have its date in the one reading and none in the other; the repaired one counts.
+    return facts.repaired(text) or (None if facts.repaired(date) else facts.find(text))
+
+
 def _judge(text: Fact[str], facts: Facts, context: Context, *, digit_agrees: bool) -> Found:
     message = f"{text.value}: no such day (year, month, day)"
     if digit_agrees and {text.value[2:4], text.value[4:6]} & set(_UNKNOWN_AS):
         innocent = "an unknown month or day written as 00 or 99"
         return Found(message, (text,), innocent, hypothesis=Hypothesis.CLERICAL, strength=Strength.WEAK)
-    innocent = doubt("MRZ108", facts.get(MRZ), (text,), context)
+    innocent = doubt("MRZ108", facts, (text,), context)
     if not digit_agrees:
         innocent = innocent or "the date's own check digit does not agree with what was read"
     glyph = "" if digit_agrees else _one_glyph(text.value, text.legibility)

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.mrz.reliance import doubt, substitutes, weighed
 from pipeline.types.facts import Facts
@@ -33,14 +34,18 @@ from pipeline.types.keys import MRZ, MRZ_SEX
 
 #: Doc 9303 has M, F and the filler; X is met in the field. Empty is what a filler leaves.
 _LISTED = ("M", "F", "<", "X", "")
+#: What a worn or stained M or F is read as; the place has no check digit that would tell (house observation).
+_LEFT_OF_WORN = frozenset("0123456789ILJHNEP")
 
 
 def sex_character_not_listed(facts: Facts, context: Context) -> Iterator[Found]:
     """Yield once if the character is none of those listed."""
-    printed = facts.get(MRZ_SEX)
+    printed = believed(facts, MRZ_SEX)
     if printed.value in _LISTED:
         return
-    innocent = doubt("MRZ109", facts.get(MRZ), (printed,), context)
+    innocent = doubt("MRZ109", facts, (printed,), context)
+    if printed.value in _LEFT_OF_WORN:
+        innocent = f"{printed.value} may be what is left of a worn M or F"
     near = [other for other in substitutes(printed.value, printed.legibility, trusted=False) if other in _LISTED]
     if near:
         innocent = f"one look-alike glyph explains it: {printed.value} for {near[0]}"

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.agreement import families_agree
 from checks.base import Context, Found
-from pipeline.reference.confusions import EXPLAINED, LEGIBLE, glyph_cost, lookalikes
-from pipeline.types.facts import AnyFact, Fact, Facts
+from pipeline.reference.confusions import EXPLAINED, LEGIBLE, SHARED_CONFUSIONS, glyph_cost, lookalikes
+from pipeline.types.facts import AnyFact, Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ
-from pipeline.types.mrz import MrzReading
-
-#: Engine families of different make take these for one another alike, so that their agreement says nothing (measured on
-#: specimens in November 2026: both read the O of UTO as 0).
-SHARED_CONFUSIONS = frozenset(frozenset(pair) for pair in ("O0", "I1"))
 
 
 def read_fact(facts: Facts, key: str) -> AnyFact:
     """The reading of `mrz.<key>`, else the whole zone's, as the place to look at."""
-    listed = [fact for fact in facts if fact.key == f"mrz.{key}"]
+    listed = [fact for fact in facts if fact.key in (f"mrz.{key}", f"mrz.{key}_text")]
     # The repaired reading, which stands last, is the one the zone's lines and digits are made of.
     return listed[-1] if listed else facts.get(MRZ)
 
 
-def doubt(code: str, reading: Fact[MrzReading], evidence: tuple[AnyFact, ...], context: Context) -> str:
-    """Why the reading cannot carry more than a weak finding, in words; empty if it can."""
-    legibility = min(fact.legibility for fact in (reading, *evidence))
+def doubt(code: str, facts: Facts, evidence: tuple[AnyFact, ...], context: Context) -> str:
+    """Why the readings cannot carry more than a weak finding, in words; empty if they can."""
+    legibility = min(fact.legibility for fact in evidence)
     if legibility < context.threshold(code, "legible", LEGIBLE):
         return f"poor print or scan, legibility {legibility:.2f}"
-    if not reading.value.agreed:
+    if not all(families_agree(facts, fact) for fact in evidence):
         return "the two engines read the zone differently"
     return ""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from checks.agreement import believed
 from checks.base import Context, Found, NotApplicable
-from checks.xzn.zones import Pair, believed, clerical, doubt, misread, second_reading, weighed
+from checks.xzn.zones import Pair, clerical, doubt, misread, second_reading, weighed
 from pipeline.reference.codes import state_code
 from pipeline.reference.names import Agreement, NameMatch, compare_given_names, compare_surname
 from pipeline.reference.transliteration import UnknownLetter

@@ -29,9 +29,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.xzn.dates import date_differs
-from checks.xzn.zones import Pair, believed
+from checks.xzn.zones import Pair
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import CHECK_EXPIRY, MRZ, MRZ_EXPIRY_DATE, VIZ_EXPIRY_DATE

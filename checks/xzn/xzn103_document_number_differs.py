@@ -28,8 +28,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
-from checks.xzn.zones import Pair, believed, doubt, second_reading, weighed
+from checks.xzn.zones import Pair, doubt, second_reading, weighed
 from pipeline.reference.confusions import difference
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength

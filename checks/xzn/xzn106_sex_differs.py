@@ -30,8 +30,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found, NotApplicable
-from checks.xzn.zones import Pair, believed, doubt, weighed
+from checks.xzn.zones import Pair, doubt, weighed
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ, MRZ_SEX, VIZ_SEX

@@ -27,9 +27,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.xzn.states import state_differs
-from checks.xzn.zones import Pair, believed
+from checks.xzn.zones import Pair
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ, MRZ_ISSUING_STATE, VIZ_ISSUING_STATE

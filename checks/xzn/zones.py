@@ -1,7 +1,4 @@
-"""One field in two zones: whether the readings carry a difference, and what would explain it.
-
-Of a field of the MRZ the repaired reading counts where there is one: its check digits were computed on that.
-"""
+"""One field in two zones: whether the readings carry a difference, and what would explain it."""
 
 from __future__ import annotations
 
@@ -9,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from checks.agreement import families_agree, likely
 from checks.base import Context, Found
 from pipeline.reference.confusions import LEGIBLE, Step, explained, in_words
 from pipeline.types.facts import AnyFact, Fact, Facts, Key
 from pipeline.types.findings import Hypothesis, Strength
-from pipeline.types.keys import MRZ
 from pipeline.types.mrz import CheckDigit
 
 P = TypeVar("P")
@@ -42,15 +39,6 @@ class Pair(Generic[P, C]):
         return min(self.printed.legibility, self.coded.legibility)
 
 
-def believed(facts: Facts, key: Key[T]) -> Fact[T]:
-    """The reading of the MRZ that its check digits were computed on.
-
-    Raises:
-        KeyError: if it was not read; the check's needs rule that out.
-    """
-    return facts.repaired(key) or facts.get(key)
-
-
 def doubt(code: str, pair: Pair[P, C], facts: Facts, context: Context, digit: Key[CheckDigit] | None) -> str:
     """Why the readings cannot carry more than a weak finding, in words; empty if they can.
 
@@ -65,18 +53,25 @@ def doubt(code: str, pair: Pair[P, C], facts: Facts, context: Context, digit: Ke
             return "the MRZ's own check digit of this field does not agree with what was read there"
         if found is not None:
             return ""
-    return "" if facts.get(MRZ).value.agreed else "the two engines read the MRZ differently"
+    return "" if families_agree(facts, pair.coded) else "the two engines read the MRZ differently"
 
 
 def misread(steps: tuple[Step, ...], legibility: float) -> str:
-    """The one look-alike glyph that explains a difference, in words; empty if none does."""
-    return f"one look-alike glyph explains it: {in_words(steps, legibility)}" if explained(steps, legibility) else ""
+    """The one glyph that explains a difference, a look-alike or one lost in reading, in words; empty if none does.
+
+    A single glyph more or less moves all that follow: readers lose glyphs, but nobody alters a field so.
+    """
+    if explained(steps, legibility):
+        return f"one look-alike glyph explains it: {in_words(steps, legibility)}"
+    if len(steps) == 1 and not (steps[0].expected and steps[0].seen):
+        return f"one glyph lost or added in reading explains it: {in_words(steps, legibility)}"
+    return ""
 
 
 def second_reading(fact: Fact[str], agrees: Callable[[str], bool]) -> str:
     """The engine's own other reading of one character with which the zones agree, in words; empty if none."""
     for other in fact.alternatives:
-        if other.position < len(fact.raw):
+        if likely(other) and other.position < len(fact.raw):
             text = fact.raw[: other.position] + other.character + fact.raw[other.position + 1 :]
             if agrees(text):
                 return f"the engine also read {other.character} at character {other.position + 1}, and then they agree"

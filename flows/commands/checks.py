@@ -15,8 +15,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> ExitCode:
     """Print the list, in the order of the registry."""
+    from checks.precisions import precisions
     from checks.registry import CHECKS, FAMILIES
 
+    measured = precisions()
     if given.json:
         listed = [
             {
@@ -28,7 +30,7 @@ def run(given: argparse.Namespace) -> ExitCode:
                 "strength": check.strength.label,
                 "hypothesis": str(check.hypothesis),
                 "needs": [key.name for key in check.needs],
-                "precision": None,
+                "precision": measured[check.code].precision if check.code in measured else None,
             }
             for check in CHECKS
         ]

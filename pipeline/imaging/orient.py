@@ -29,9 +29,9 @@ _EXIF = {
     2: (0, True),
     3: (2, False),
     4: (2, True),
-    5: (1, True),
+    5: (3, True),
     6: (3, False),
-    7: (3, True),
+    7: (1, True),
     8: (1, False),
 }
 
@@ -95,7 +95,9 @@ def text_energy(grey: Grey) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 def _lower_share(energy: NDArray[np.float32]) -> float:
     """-1 to 1: whether the strongest band of text lies in the lower (1) or the upper part."""
     bands = energy.sum(axis=1)
-    return 0.0 if len(bands) < 2 else 2.0 * float(np.argmax(bands)) / (len(bands) - 1) - 1.0
+    if len(bands) < 2 or bands.max() < 1.0:
+        return 0.0
+    return 2.0 * float(np.argmax(bands)) / (len(bands) - 1) - 1.0
 
 
 def shrink(colour: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

@@ -23,10 +23,14 @@ _TEXT_RATIO = 1.15
 _BLOWN, _PAPER_BELOW = 250, 238
 #: A blown-out patch fades into its surroundings; the edge of a white object drops faster, in levels a px of the copy.
 _GLARE_FADES = 44
-#: Where print is still seen inside a patch, the patch hides nothing: the light is merely strong.
-_PRINT_SEEN = 0.08
+#: Nine px of the copy beyond a reflection the paper is dimmer than this; mere bright light falls off more slowly.
+_DIMMER = 246
+#: Share of a patch that may show print: around a reflection's middle some always does.
+_PRINT_SEEN = 0.2
+#: Share of a patch's rim, print aside, that must fade.
+_RIM_FADING = 0.25
 _LEAST_GLARE_PX = 12
-_PAPER_PERCENTILE, _INK_PERCENTILE = 90, 3
+_INK_PERCENTILE = 25
 
 
 def measure_page(grey: Grey, skew_degrees: float | None = None) -> Quality:
@@ -50,7 +54,7 @@ def measure_field(page: Page, box: Box, characters: int | None = None) -> FieldQ
     left, right = int(box.left * width), max(int(np.ceil(box.right * width)), int(box.left * width) + 1)
     top, bottom = int(box.top * height), max(int(np.ceil(box.bottom * height)), int(box.top * height) + 1)
     crop = page.grey[top:bottom, left:right]
-    edges = measure_edges(crop)
+    edges = measure_edges(crop, 200)
     letters = _letters(crop)
     return FieldQuality(
         edge_width_px=edges.width_px if edges else None,
@@ -69,15 +73,23 @@ def glare_fraction(grey: Grey) -> float:
     blown = (small >= _BLOWN).astype(np.uint8)
     if _paper(grey) >= _PAPER_BELOW or not blown.any():
         return 0.0
+    # Print interrupts a patch that is merely bright: what it hides is what an opening leaves.
+    hidden = cv2.morphologyEx(blown, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     drop = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    rim = cv2.dilate(blown, np.ones((5, 5), np.uint8)) - blown
-    print_ = cv2.morphologyEx(blown, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)) - blown
-    _, labels = cv2.connectedComponents(cv2.dilate(blown, np.ones((5, 5), np.uint8)))
-    area = np.bincount(labels.ravel(), weights=blown.ravel())
-    fading = np.bincount(labels.ravel(), weights=((rim > 0) & (drop <= _GLARE_FADES)).ravel())
-    around = np.bincount(labels.ravel(), weights=rim.ravel())
-    printed = np.bincount(labels.ravel(), weights=print_.ravel())
-    hides = (area >= _LEAST_GLARE_PX) & (fading >= 0.5 * around) & (printed <= _PRINT_SEEN * area)
+    seen = cv2.morphologyEx(blown, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)) - blown
+    rim = (cv2.dilate(blown, np.ones((3, 3), np.uint8)) - blown) * (1 - seen)
+    near = cv2.dilate(blown, np.ones((21, 21), np.uint8))
+    ring = near - cv2.dilate(blown, np.ones((17, 17), np.uint8))
+    paper = cv2.dilate(small, np.ones((5, 5), np.uint8))
+    _, labels = cv2.connectedComponents(near)
+    area, fading, around, ringed, beyond, printed = (
+        np.bincount(labels.ravel(), weights=weights.ravel())
+        for weights in (hidden, (rim > 0) & (drop <= _GLARE_FADES), rim, ring, ring * paper.astype(np.float32), seen)
+    )
+    hides = (area >= _LEAST_GLARE_PX) & (fading >= _RIM_FADING * around) & (beyond <= _DIMMER * ringed)
+    hides &= printed <= _PRINT_SEEN * np.bincount(labels.ravel(), weights=blown.ravel())
+    # What runs off the picture is the lid or table beyond the document.
+    hides[np.unique(np.concatenate([(labels * blown)[[0, -1]].ravel(), (labels * blown)[:, [0, -1]].ravel()]))] = False
     return float(area[1:][hides[1:]].sum()) / small.size
 
 
@@ -139,8 +151,12 @@ def _baseline_degrees(letters: NDArray[np.int32]) -> float | None:
 
 
 def _contrast(grey: Grey) -> float:
-    light, dark = np.percentile(grey[::3, ::3] if grey.size > 16384 else grey, (_PAPER_PERCENTILE, _INK_PERCENTILE))
-    return float(light - dark) / 255.0
+    """Distance of ink from paper, 0-1: the two sides of the threshold that parts them best, ink by its darker part."""
+    level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    dark = grey <= level
+    if dark.all() or not dark.any():
+        return 0.0
+    return float(np.median(grey[~dark]) - np.percentile(grey[dark], _INK_PERCENTILE)) / 255.0
 
 
 def _paper(grey: Grey) -> float:

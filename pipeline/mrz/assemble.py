@@ -16,7 +16,11 @@ from pipeline.types.mrz import SHAPE, MrzFormat, MrzReading
 #: A place less sure than this leaves a doubt that other crops may settle.
 DOUBT = 0.6
 #: A reading with a place less sure than this is not claimed.
-ABSTAIN = 0.05
+ABSTAIN = 0.55
+#: A reading less plausible is none: no check digit agrees.
+LEAST_PLAUSIBLE = 0.3
+#: Characters: no line of an MRZ reads shorter than this, however faint.
+_LEAST_LENGTH = 22
 #: An engine's line this far from a format's length is no line of it.
 _MOST_OFF = 4
 
@@ -29,9 +33,10 @@ def layout_of(zones: Sequence[Zone]) -> MrzFormat | None:
     for zone in zones:
         for count, length in set(SHAPE.values()):
             if len(zone) == count:
-                exact = sum(len(complete(line.text, length, 1).text) == length for line in zone)
-                near = sum(abs(len(line.text) - length) <= _MOST_OFF for line in zone)
-                lengths[count, length] += exact * 2 + near if near == count else 0
+                off = [abs(len(complete(line.text, length, 1).text) - length) for line in zone]
+                as_read = sum(len(line.text) == length for line in zone)
+                if all(by <= _MOST_OFF for by in off):
+                    lengths[count, length] += count + 2 * off.count(0) + 3 * as_read
     if not lengths or max(lengths.values()) == 0:
         return None
     (count, length), _ = max(lengths.items(), key=lambda item: item[1])
@@ -94,7 +99,23 @@ def assembled(layout: MrzFormat, lines: tuple[VotedLine, ...], engines: tuple[st
 
 def claimed(reading: MrzReading) -> bool:
     """Whether a reading is sure enough to be given out; otherwise it is better to say that nothing was read."""
-    return reading.confidence >= ABSTAIN and plausibility(reading) >= 0.3
+    sure = reading.confidence >= ABSTAIN and plausibility(reading) >= LEAST_PLAUSIBLE
+    return sure and "<" in "".join(reading.lines) and not _out_of_step(reading)
+
+
+def _out_of_step(reading: MrzReading) -> bool:
+    """Whether the lines were read a character or a format off.
+
+    Letters then stand where check digits do: one can be print (a misread or altered digit), nobody prints several. Or
+    a passport's code (Doc 9303-4 clause 4.2.2) stands before lines shorter than a passport's: their ends were lost.
+    """
+    cut_off = reading.lines[0].startswith("P") and len(reading.lines[0]) < SHAPE[MrzFormat.TD3][1]
+    return cut_off or sum(digit.read.isalpha() for digit in reading.check_digits) > 1
+
+
+def hopeless(zone: Zone) -> bool:
+    """Whether an engine's lines cannot be those of an MRZ: too short, or without the filler that every one has."""
+    return all(len(line.text) < _LEAST_LENGTH for line in zone) or not any("<" in line.text for line in zone)
 
 
 def plausibility(reading: MrzReading) -> float:

@@ -50,16 +50,12 @@ def facts_of(
         if raw is not None:
             found.append(Fact(raw.key.name, raw.raw, raw.value, *common, _alternatives(line, place)))
         repairs = tuple(line.repairs) or (f"line {place.line + 1}: characters before this field were repaired",)
-        found.append(
-            Fact(field.key.name, raw.raw if raw is not None else "", field.value, *common, (), repairs)
-        )
+        found.append(Fact(field.key.name, raw.raw if raw is not None else "", field.value, *common, (), repairs))
     found.extend(_digit_facts(reading, voted, box_of, resolution))
     return tuple(found)
 
 
-def _digit_facts(
-    reading: MrzReading, voted: tuple[VotedLine, ...], box_of: BoxOf, resolution: float
-) -> list[AnyFact]:
+def _digit_facts(reading: MrzReading, voted: tuple[VotedLine, ...], box_of: BoxOf, resolution: float) -> list[AnyFact]:
     """Check digits as computed on `lines`; a digit that another engine supplied carries the repair."""
     facts: list[AnyFact] = []
     raw_lines = _fitted(reading)
@@ -72,8 +68,15 @@ def _digit_facts(
         repairs = tuple(text for index in sorted(lines_changed) for text in voted[index].repairs) if changed else ()
         facts.append(
             Fact(
-                f"mrz.check.{digit.name}", raw, digit, 0, box_of(covered.digit, len(line.choices)), legible * resolution, line.engine,
-                _alternatives(line, covered.digit), repairs,
+                f"mrz.check.{digit.name}",
+                raw,
+                digit,
+                0,
+                box_of(covered.digit, len(line.choices)),
+                legible * resolution,
+                line.engine,
+                _alternatives(line, covered.digit),
+                repairs,
             )
         )
     return facts
@@ -94,7 +97,7 @@ def _legibility(line: VotedLine, place: Place) -> float:
 
 
 def _alternatives(line: VotedLine, place: Place) -> tuple[Alternative, ...]:
-    found = []
+    found: list[Alternative] = []
     for offset, choice in enumerate(line.choices[place.start : place.end]):
         named = dict(choice.alternatives)
         found.extend(Alternative(offset, text, probability) for text, probability in named.items())
@@ -102,4 +105,3 @@ def _alternatives(line: VotedLine, place: Place) -> tuple[Alternative, ...]:
         if other is not None and other not in named:
             found.append(Alternative(offset, other))
     return tuple(found)
-

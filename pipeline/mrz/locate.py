@@ -7,7 +7,7 @@ quadrilaterals, so that crops are cut from the original pixels, once, at the siz
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -67,6 +67,14 @@ class MrzRegion:
     box: Box
     score: float
 
+    @property
+    def characters(self) -> int:
+        """How many a row has, by its length over the rows' distance: 2.5 pitches in every format."""
+        centres = np.array([line.quad.mean(axis=0) for line in self.lines])
+        distance = float(np.linalg.norm(np.diff(centres, axis=0), axis=1).mean())
+        length = float(np.mean([line.length_px for line in self.lines]))
+        return min(LENGTHS, key=lambda count: abs(2.5 * length / distance - count))
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -79,7 +87,7 @@ class _Row:
 def locate(page: Page) -> tuple[MrzRegion, ...]:
     """Places that may hold an MRZ, most likely first; at most `MOST_REGIONS`, none where no row is evenly pitched."""
     found: list[MrzRegion] = []
-    height, width = page.grey.shape
+    width = page.grey.shape[1]
     for working_width in WIDTHS:
         if found and (working_width > 1.3 * width or found[0].score >= CLEAR_SCORE):
             break
@@ -110,12 +118,13 @@ def line_crop(pixels: Grey, line: MrzLine, height: int, pad: float = 0.3, ends: 
         [[margin_x, margin_y], [width - margin_x, margin_y], [margin_x, height - margin_y]],
         dtype=np.float32,
     )
-    matrix = cv2.getAffineTransform(line.quad[[0, 1, 3]], target)
+    matrix = np.asarray(cv2.getAffineTransform(line.quad[[0, 1, 3]], target), np.float64)
     how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
     if scale < 0.6:
         pixels, matrix = _shrunk(pixels, line, matrix, scale)
         how = cv2.INTER_LINEAR
-    return cv2.warpAffine(pixels, matrix, (max(width, 8), height), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    crop = cv2.warpAffine(pixels, matrix, (max(width, 8), height), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(crop, np.uint8)
 
 
 def _shrunk(pixels: Grey, line: MrzLine, matrix: NDArray[np.float64], scale: float) -> tuple[Grey, NDArray[np.float64]]:
@@ -127,14 +136,14 @@ def _shrunk(pixels: Grey, line: MrzLine, matrix: NDArray[np.float64], scale: flo
     small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     fx, fy = small.shape[1] / part.shape[1], small.shape[0] / part.shape[0]
     back = np.array([[1 / fx, 0, x0], [0, 1 / fy, y0], [0, 0, 1]])
-    return small, matrix @ back
+    return np.asarray(small, np.uint8), matrix @ back
 
 
 def _regions_at(grey: Grey, scale: float) -> list[MrzRegion]:
     """Regions seen at one working scale, quads in page px."""
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how)
-    ink = _ink(small)
+    ink = _ink(np.asarray(small, np.uint8))
     regions: list[MrzRegion] = []
     for row in _seeds(ink):
         regions.extend(_grow(ink, row, scale, grey.shape))
@@ -144,8 +153,8 @@ def _regions_at(grey: Grey, scale: float) -> list[MrzRegion]:
 def _ink(grey: Grey) -> Grey:
     """Contrast of thin dark strokes, 0-255, evened out over the page so that faint print counts."""
     hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
-    level = cv2.blur(hat, (61, 31)).astype(np.float32) + 4.0
-    return np.clip(hat * (48.0 / level), 0, 255).astype(np.uint8)
+    level = np.minimum(np.asarray(cv2.blur(hat, (61, 31)), np.uint8), 251) + np.uint8(4)
+    return np.asarray(cv2.divide(hat, level, scale=48), np.uint8)
 
 
 def _seeds(ink: Grey) -> Iterator[_Row]:
@@ -158,19 +167,19 @@ def _seeds(ink: Grey) -> Iterator[_Row]:
     rows = []
     for contour in contours:
         row = _as_row(cv2.minAreaRect(contour))
-        if row.length >= 0.12 * ink.shape[1] and row.length >= 7 * row.height and row.height <= 60:
+        if row.length >= 0.18 * ink.shape[1] and row.length >= 7 * row.height and row.height <= 60:
             rows.append(row)
-    yield from sorted(rows, key=lambda row: -row.length)[:24]
+    yield from sorted(rows, key=lambda row: -row.length)[:14]
 
 
-def _as_row(rect: tuple[tuple[float, float], tuple[float, float], float]) -> _Row:
+def _as_row(rect: tuple[Sequence[float], Sequence[float], float]) -> _Row:
     """OpenCV's rotated rectangle with its long side taken as the direction of reading, -90 < angle <= 90 degrees."""
     centre, (width, height), angle = rect
     if width < height:
         width, height, angle = height, width, angle - 90
     if angle <= -90:
         angle += 180
-    return _Row(centre, width, max(height, 1.0), angle)
+    return _Row((centre[0], centre[1]), width, max(height, 1.0), angle)
 
 
 def _grow(ink: Grey, row: _Row, scale: float, shape: tuple[int, ...]) -> list[MrzRegion]:
@@ -181,25 +190,55 @@ def _grow(ink: Grey, row: _Row, scale: float, shape: tuple[int, ...]) -> list[Mr
     left, right, bands = _bands(strip, row)
     if len(bands) < 2:
         return []
+    height = float(np.median([bottom - top for top, bottom in bands]))
+    profiles = [_profile(strip, left, right, top, bottom) for top, bottom in bands]
+    beats = [beat(profile) for profile in profiles]
+    best = max(range(len(bands)), key=lambda index: beats[index].strength)
+    first, last = _trimmed(profiles[best], beats[best].pitch)
+    left, right = left + first, left + last
     inverse = cv2.invertAffineTransform(matrix)
     lines = []
-    for top, bottom in bands:
-        corners = _straightened(strip, left, right, top, bottom)
-        profile = strip[max(round(top), 0) : round(bottom) + 1, left:right].mean(axis=0, dtype=np.float32)
+    for (top, bottom), own in zip(bands, beats, strict=True):
+        corners = _straightened(strip, left, right, (top + bottom) / 2, height)
         quad = (corners @ inverse[:, :2].T + inverse[:, 2]) / scale
-        lines.append(MrzLine(quad.astype(np.float32), periodicity(profile, bottom - top)))
+        lines.append(MrzLine(quad.astype(np.float32), own.strength))
     windows = (lines[i : i + n] for n in (2, 3) for i in range(len(lines) - n + 1))
     regions = (_region(tuple(window), shape) for window in windows)
     return [region for region in regions if region is not None]
+
+
+def _profile(strip: Grey, left: int, right: int, top: float, bottom: float) -> Profile:
+    """Ink by column of a row."""
+    profile: Profile = strip[max(round(top), 0) : round(bottom) + 1, left:right].mean(axis=0, dtype=np.float32)
+    return profile
+
+
+def _trimmed(profile: Profile, pitch: float) -> tuple[int, int]:
+    """First and one past last column of the print where a row was cut too long: at that pitch it has 30, 36 or 44.
+
+    A frame or the card's edge beside the zone is taken for print; of the windows of a lawful length the one with the
+    most ink is the row.
+    """
+    size = profile.size
+    if pitch <= 0:
+        return 0, size
+    count = max((n for n in LENGTHS if (n - 1.5) * pitch <= size), default=0)
+    wanted = round(count * pitch)
+    if count == 0 or size - wanted < 1.0 * pitch:
+        return 0, size
+    ink = np.concatenate(([0.0], np.cumsum(np.minimum(profile, 2 * float(np.median(profile)) + 1))))
+    start = int(np.argmax(ink[wanted:] - ink[: size - wanted + 1]))
+    return start, start + wanted
 
 
 def _strip(ink: Grey, row: _Row) -> tuple[Grey, NDArray[np.float64]]:
     """The seed's surroundings turned upright: one row length and a bit wide, five row heights above and below."""
     width = round(row.length * 1.3 + 6 * row.height)
     height = round(max(9 * row.height, row.length / 4.5))
-    matrix = cv2.getRotationMatrix2D(row.centre, row.angle, 1.0)
-    matrix[:, 2] += (width / 2 - row.centre[0], height / 2 - row.centre[1])
-    return cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_LINEAR), matrix
+    matrix = np.asarray(cv2.getRotationMatrix2D(row.centre, row.angle, 1.0), np.float64)
+    matrix[:, 2] += np.array([width / 2 - row.centre[0], height / 2 - row.centre[1]])
+    strip = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_LINEAR)
+    return np.asarray(strip, np.uint8), matrix
 
 
 def _bands(strip: Grey, row: _Row) -> tuple[int, int, list[tuple[float, float]]]:
@@ -210,7 +249,7 @@ def _bands(strip: Grey, row: _Row) -> tuple[int, int, list[tuple[float, float]]]
     middle = height // 2
     near = slice(max(middle - round(row.height / 2), 0), middle + round(row.height / 2) + 1)
     peak = float(energy[near].max())
-    floor = float(np.percentile(energy, 10))
+    floor = float(np.partition(energy, energy.size // 10)[energy.size // 10])
     runs = _runs(energy > floor + 0.42 * (peak - floor))
     seed = [run for run in runs if run[0] <= middle + row.height / 2 and run[1] >= middle - row.height / 2]
     if not seed:
@@ -267,32 +306,45 @@ def _nearest(values: list[int], wanted: float) -> float:
     return min(values, key=lambda value: abs(value - wanted), default=wanted)
 
 
-def _straightened(strip: Grey, left: int, right: int, top: float, bottom: float) -> Points:
+def _straightened(strip: Grey, left: int, right: int, centre: float, tall: float) -> Points:
     """Corners of a row whose left and right parts may lie at different heights (perspective, residual skew)."""
-    tall = bottom - top
-    y0, y1 = max(round(top - 0.4 * tall), 0), min(round(bottom + 0.4 * tall), strip.shape[0])
+    y0, y1 = max(round(centre - 0.9 * tall), 0), min(round(centre + 0.9 * tall), strip.shape[0])
     third = max((right - left) // 3, 1)
     centres = []
     for x in (left, right - third):
         weight = strip[y0:y1, max(x, 0) : x + third].sum(axis=1, dtype=np.float32)
-        weight = np.clip(weight - np.percentile(weight, 20), 0, None)
+        weight = np.maximum(weight - np.partition(weight, weight.size // 5)[weight.size // 5], 0)
         total = float(weight.sum())
-        centres.append(float((weight * np.arange(y0, y1)).sum() / total) if total else (top + bottom) / 2)
+        centres.append(float((weight * np.arange(y0, y1)).sum() / total) if total else centre)
     slope = (centres[1] - centres[0]) / max(right - left - third, 1)
     if abs(slope) > 0.03:
         slope = 0.0
     rise = slope * (right - left) / 2
+    half = tall / 2
     return np.array(
-        [[left, top - rise], [right, top + rise], [right, bottom + rise], [left, bottom - rise]], dtype=np.float32
+        [
+            [left, centre - half - rise],
+            [right, centre - half + rise],
+            [right, centre + half + rise],
+            [left, centre + half - rise],
+        ],
+        dtype=np.float32,
     )
 
 
-def periodicity(profile: Profile, height: float) -> float:
-    """How evenly a row's ink repeats, 0-1.
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """How evenly a row's ink repeats: strength 0-1 and pitch in px (0 where there is none)."""
+
+    strength: float
+    pitch: float
+
+
+def beat(profile: Profile) -> Beat:
+    """The pitch a fixed-width font would have.
 
     Args:
         profile: ink by column.
-        height: of the capitals in px; a fixed-width font's pitch is 0.6-1.45 of it.
 
     Returns:
         The mean autocorrelation at one, two and three pitches for the pitch that is best, among those that put
@@ -300,14 +352,15 @@ def periodicity(profile: Profile, height: float) -> float:
     """
     size = profile.size
     if size < 60:
-        return 0.0
-    flat = profile - cv2.blur(profile[None, :], (max(3, round(2 * height) | 1), 1))[0]
+        return Beat(0.0, 0.0)
+    flat = profile - cv2.blur(profile[None, :], (max(3, round(size / 20) | 1), 1))[0]
     spectrum = np.abs(np.fft.rfft(flat, 2 * size)) ** 2
     correlation = np.fft.irfft(spectrum)[: size // 2]
     correlation /= max(float(correlation[0]), 1e-6)
     lags = np.arange(size / 50, size / 27, 0.25)
     at = sum(np.interp(lags * k, np.arange(correlation.size), correlation) for k in (1, 2, 3)) / 3
-    return float(np.clip(np.max(at), 0.0, 1.0))
+    best = int(np.argmax(at))
+    return Beat(float(np.clip(at[best], 0.0, 1.0)), float(lags[best]))
 
 
 def _region(lines: tuple[MrzLine, ...], shape: tuple[int, ...]) -> MrzRegion | None:

@@ -89,9 +89,11 @@ _NAMES = ("surname", "given_names")
 def expiry_date(text: str) -> PartialDate | None:
     """YYMMDD as a date; None where it is none."""
     parts = _parts(text)
-    if parts is None or parts[0] is None:
+    if parts is None:
         return None
     year, month, day = parts
+    if year is None:
+        return None
     return _calendar(year + (1900 if year >= EXPIRY_PIVOT else 2000), month, day)
 
 
@@ -108,10 +110,15 @@ def birth_date(text: str, expiry: PartialDate | None) -> PartialDate | None:
     year, month, day = parts
     if year is None:
         return _calendar(None, month, day)
-    known = expiry is not None and expiry.year is not None
-    latest = expiry.year if expiry is not None and known and expiry.year is not None else LATEST_BIRTH_YEAR
-    century = 2000 if 2000 + year <= latest else 1900
-    return _calendar(century + year, month, day)
+    later = _calendar(2000 + year, month, day)
+    latest = expiry.latest if expiry is not None else None
+    if latest is None:
+        too_late = 2000 + year > LATEST_BIRTH_YEAR
+    else:
+        too_late = 2000 + year > latest.year or (
+            later is not None and later.earliest is not None and later.earliest > latest
+        )
+    return _calendar(1900 + year, month, day) if too_late else later
 
 
 def _parts(text: str) -> tuple[int | None, int | None, int | None] | None:
@@ -147,9 +154,7 @@ def _names(raw: str, place: Place) -> list[ParsedField]:
     found = [ParsedField(keys.MRZ_NAME, raw, raw, place)]
     end = place.start + len(primary)
     if primary.strip("<"):
-        found.append(
-            ParsedField(keys.MRZ_SURNAME, primary, words(primary), Place(place.line, place.start, end))
-        )
+        found.append(ParsedField(keys.MRZ_SURNAME, primary, words(primary), Place(place.line, place.start, end)))
     if secondary.strip("<"):
         given = Place(place.line, end + 2, end + 2 + len(secondary.rstrip("<")))
         found.append(ParsedField(keys.MRZ_GIVEN_NAMES, secondary.rstrip("<"), words(secondary), given))

@@ -8,14 +8,24 @@ doubt, other crops of the same rows are read too. Where nothing is found, Passpo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from pipeline.errors import EngineError
 from pipeline.imaging.page import Colour, Grey, Page
-from pipeline.mrz.assemble import Zone, assembled, claimed, doubtful, layout_of, plausibility, voted
+from pipeline.mrz.assemble import (
+    LEAST_PLAUSIBLE,
+    Zone,
+    assembled,
+    claimed,
+    doubtful,
+    hopeless,
+    layout_of,
+    plausibility,
+    voted,
+)
 from pipeline.mrz.facts import BoxOf, facts_of
 from pipeline.mrz.locate import MrzRegion, line_crop, locate
 from pipeline.ocr.engine import LineEngine
@@ -30,12 +40,12 @@ from pipeline.types.facts import AnyFact
 from pipeline.types.mrz import MrzReading
 from pipeline.types.problems import Problem, ProblemKind
 
-#: Crop height in px and width against natural: print is wider than the recogniser needs, and time goes with width.
+#: Crop height, px, and pitch in heights of the capitals, as OCR-B has it: narrower, Tesseract takes O for zero.
 CROP_HEIGHT = 48
-SQUEEZE = 0.75
+CROP_PITCH = 1.05
 #: Margin around the capitals, in their heights: first crop and the others that are tried in doubt.
-FIRST_PAD = 0.3
-OTHER_PADS = (0.15, 0.5)
+FIRST_PAD = 0.4
+OTHER_PADS = (0.2, 0.55)
 #: A region that scores so much was an MRZ in every case looked at; unread, it is reported.
 CLEAR_REGION = 0.4
 
@@ -57,7 +67,7 @@ class MrzResult:
         facts: of the reading, page 0.
         region: where the zone is, also where it could not be read.
         pitch_px: px a character.
-        plausibility: 0-1, for comparing orientations of one page; 0 without a reading.
+        plausibility: 0-1, for comparing orientations of one page; of a reading that was not claimed too, 0 without any.
     """
 
     reading: MrzReading | None
@@ -93,11 +103,13 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
     """
     problems: list[Problem] = []
     regions = locate(page)
+    plausible = 0.0
     for index, region in enumerate(regions):
         zones = _zones(page, region, engines, problems, hopeful=index == 0)
         result = _result(zones, region.box, _along(page, region), _length(region), problems)
-        if result is not None:
+        if result is not None and result.reading is not None:
             return result
+        plausible = max(plausible, result.plausibility if result is not None else 0.0)
     if search_harder and engines.fallback is not None:
         result = _from_blocks(page, engines.fallback, problems)
         if result is not None:
@@ -108,12 +120,10 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
         if clear
         else Problem(ProblemKind.NO_MRZ, "mrz", "no machine-readable zone was found")
     )
-    return MrzResult(None, (), clear[0] if clear else None, None, 0.0, tuple(problems))
+    return MrzResult(None, (), clear[0] if clear else None, None, plausible, tuple(problems))
 
 
-def read_upright(
-    colour: Colour, engines: MrzEngines, *, search_harder: bool = True
-) -> tuple[MrzResult, int, bool]:
+def read_upright(colour: Colour, engines: MrzEngines, *, search_harder: bool = True) -> tuple[MrzResult, int, bool]:
     """Read a page whose orientation is unknown: as it is, then turned, mirrored last.
 
     Args:
@@ -123,10 +133,11 @@ def read_upright(
 
     Returns:
         The result, quarter turns clockwise that were applied before reading (0-3), and whether the page was mirrored
-        left to right before that; 0 and False where no orientation gave anything.
+        left to right before that; 0 and False where no orientation gave anything. A zone that is there as the page
+        is, but too unsure to claim, is not looked for in other orientations.
     """
     as_is = read_mrz(plain_page(colour), engines, search_harder=False)
-    if as_is.reading is not None:
+    if as_is.reading is not None or as_is.plausibility >= LEAST_PLAUSIBLE:
         return as_is, 0, False
     for mirrored in (False, True):
         seen = np.ascontiguousarray(colour[:, ::-1]) if mirrored else colour
@@ -137,25 +148,25 @@ def read_upright(
             result = read_mrz(plain_page(turned), engines, search_harder=False)
             if result.reading is not None:
                 return result, turns, mirrored
-    if search_harder:
-        as_is = read_mrz(plain_page(colour), engines)
+    if search_harder and engines.fallback is not None:
+        problems = list(as_is.problems)
+        found = _from_blocks(plain_page(colour), engines.fallback, problems)
+        as_is = found if found is not None else replace(as_is, problems=tuple(problems))
     return as_is, 0, False
 
 
 def plain_page(colour: Colour) -> Page:
     """A page for reading only: pixels, without measurements."""
     info = PageInfo("", 0, colour.shape[1], colour.shape[0], Quality())
-    return Page(info, cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), colour)
+    return Page(info, np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8), colour)
 
 
-def _zones(
-    page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Problem], *, hopeful: bool
-) -> list[Zone]:
+def _zones(page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Problem], *, hopeful: bool) -> list[Zone]:
     """Readings of a region: one by engine, and more crops where these leave a doubt."""
     zones: list[Zone] = []
     for engine in engines.lines:
         zones.extend(_asked(engine, _crops(page.grey, region, FIRST_PAD), problems))
-        if zones and layout_of(zones) is None and not hopeful:
+        if zones and (hopeless(zones[0]) or (layout_of(zones) is None and not hopeful)):
             return []
     red = np.ascontiguousarray(page.colour[:, :, 2])
     for pixels, pad in ((page.grey, OTHER_PADS[0]), (red, OTHER_PADS[1])):
@@ -179,25 +190,26 @@ def _asked(engine: LineEngine, crops: Sequence[Grey], problems: list[Problem]) -
 
 
 def _crops(pixels: Grey, region: MrzRegion, pad: float) -> list[Grey]:
-    crops = []
+    crops: list[Grey] = []
     for line in region.lines:
         crop = line_crop(pixels, line, CROP_HEIGHT, pad)
-        width = max(8, round(crop.shape[1] * SQUEEZE))
-        crops.append(cv2.resize(crop, (width, CROP_HEIGHT), interpolation=cv2.INTER_AREA))
+        pitch = line.length_px / region.characters / line.height_px
+        width = max(CROP_HEIGHT, round(crop.shape[1] * CROP_PITCH / pitch))
+        crops.append(np.asarray(cv2.resize(crop, (width, CROP_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8))
     return crops
 
 
 def _result(
     zones: Sequence[Zone], region: Box, box_of: BoxOf, length_px: float, problems: list[Problem]
 ) -> MrzResult | None:
-    """Vote, assemble and place; None where the readings make no MRZ or none that can be claimed."""
+    """Vote, assemble and place; None where the readings make no MRZ, and no reading in it where none can be claimed."""
     found = voted(zones)
     if found is None:
         return None
     layout, lines = found
     reading = assembled(layout, lines, tuple(dict.fromkeys(line.engine for zone in zones for line in zone)))
     if not claimed(reading):
-        return None
+        return MrzResult(None, (), region, None, plausibility(reading), ())
     pitch = length_px / len(reading.lines[0])
     facts = facts_of(reading, lines, box_of, pitch, region)
     return MrzResult(reading, facts, region, pitch, plausibility(reading), tuple(problems))
@@ -216,7 +228,7 @@ def _from_blocks(page: Page, fallback: PassportEye, problems: list[Problem]) -> 
         for count in (3, 2):
             zone = block.readings[-count:]
             result = _result([zone], region, _evenly(region, count), block.right - block.left, problems)
-            if result is not None:
+            if result is not None and result.reading is not None:
                 return result
     return None
 

@@ -35,8 +35,9 @@ _OUT_OF_CLASS = 0.02
 #: Confusions a family is known for: it gives (read, printed) at least this probability (MEASURED on real specimens:
 #: PP-OCR reads the OCR-B letter O as zero).
 _WEAKNESS = {("pp-ocr", "0", "O"): 0.5, ("pp-ocr", "O", "0"): 0.5, ("pp-ocr", "1", "I"): 0.25}
-#: A field is taken whole from another reading only if the pixels speak against that by less than this (nats).
-_MOST_AGAINST = 4.0
+#: A field is taken whole from another reading only if the pixels speak against that by less than this (nats): two
+#: check digits, the field's and the composite, agree by chance once in a hundred.
+_MOST_AGAINST = 4.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,9 @@ def _spread(readings: Sequence[LineReading], length: int, number: int) -> list[_
 
 def _places(reading: LineReading, completed: str, base: str, length: int) -> tuple[Character | None, ...]:
     own = [
-        reading.characters[i] if i < len(reading.characters) and reading.characters[i].text == text else
-        Character(text, _ADDED)
+        reading.characters[i]
+        if i < len(reading.characters) and reading.characters[i].text == text
+        else Character(text, _ADDED)
         for i, text in enumerate(completed)
     ]
     if len(own) == length:
@@ -134,7 +136,9 @@ def _voted(layout: MrzFormat, line: int, aligned: list[_Aligned], length: int) -
     """Best character by place."""
     text = []
     for column in range(length):
-        scores = scored([(item.reading.family, item.places[column]) for item in aligned], holds_at(layout, line, column))
+        scores = scored(
+            [(item.reading.family, item.places[column]) for item in aligned], holds_at(layout, line, column)
+        )
         text.append(max(scores, key=lambda character: scores[character]))
     return "".join(text)
 
@@ -200,8 +204,8 @@ def _own_places(layout: MrzFormat, digit: Covered, covered: tuple[Covered, ...])
     loose = [
         place
         for place, _ in LAYOUTS[layout].fields.values()
-        if place not in vouched and any(o.line == place.line and o.start <= place.start and place.end <= o.end
-                                        for o in digit.over)
+        if place not in vouched
+        and any(o.line == place.line and o.start <= place.start and place.end <= o.end for o in digit.over)
     ]
     return (*loose, digit.digit)
 
@@ -238,7 +242,9 @@ def _finished(layout: MrzFormat, line: int, texts: tuple[str, ...], aligned: lis
         own = primary.places[column]
         if own is None or own.text != character:
             sources = dict.fromkeys(
-                item.reading.engine for item in aligned if (c := item.places[column]) is not None and c.text == character
+                item.reading.engine
+                for item in aligned
+                if (c := item.places[column]) is not None and c.text == character
             )
             read = "nothing" if own is None else own.text
             repairs.append(
@@ -260,9 +266,7 @@ def _vouched(layout: MrzFormat, line: int, texts: tuple[str, ...]) -> list[int]:
     return counts
 
 
-def _choice(
-    character: str, seen: Sequence[tuple[str, Character | None]], holds: Holds, vouched: int
-) -> Choice:
+def _choice(character: str, seen: Sequence[tuple[str, Character | None]], holds: Holds, vouched: int) -> Choice:
     """How sure a place is: families that read the same add up, one that read otherwise takes away.
 
     A check digit that agrees speaks against every other character of another value.
@@ -288,7 +292,6 @@ def _choice(
     sure = share * (1.0 - math.prod(doubts.values()))
     ranked = sorted(others.items(), key=lambda item: -item[1])
     return Choice(character, min(max(sure, 0.0), 1.0), tuple(ranked))
-
 
 
 def _value(character: str) -> int:

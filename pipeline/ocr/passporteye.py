@@ -20,6 +20,8 @@ from pipeline.ocr.tesseract_line import TesseractLines
 
 #: Regions read at most, largest first.
 _MOST_REGIONS = 2
+#: px; its own scaling of a larger page takes seconds, and an MRZ that fills half of this is legible.
+_MOST_WIDTH = 1200
 #: px; PassportEye enlarges regions up to the first width to about the second, and so do we.
 _SMALL_WIDTH = 700
 _LEAST_WIDTH = 1050
@@ -70,14 +72,15 @@ class PassportEye:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                picture = grey.astype(np.float64) / 255.0
+                reduced = min(1.0, _MOST_WIDTH / grey.shape[1])
+                picture = cv2.resize(grey, None, fx=reduced, fy=reduced, interpolation=cv2.INTER_AREA) / 255.0
                 small, scale = parts.Scaler()(picture)
                 boxes = parts.MRZBoxLocator()(parts.BooneTransform()(small))
                 regions = parts.ExtractAllBoxes()(boxes, picture, scale)
         except Exception as error:  # scikit-image raises whatever numpy raises on odd pictures
             raise EngineError(f"{self.name} failed on a page") from error
         order = sorted(range(len(boxes)), key=lambda index: -boxes[index].area)
-        return [(_pixels(regions[index]), np.asarray(boxes[index].points) / scale) for index in order]
+        return [(_pixels(regions[index]), np.asarray(boxes[index].points) / (scale * reduced)) for index in order]
 
 
 def _pixels(region: np.ndarray) -> Grey:
@@ -86,4 +89,4 @@ def _pixels(region: np.ndarray) -> Grey:
     if grey.shape[1] > _SMALL_WIDTH:
         return grey
     factor = round(_LEAST_WIDTH / grey.shape[1])
-    return cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), np.uint8)

@@ -126,7 +126,7 @@ def document_code_fault(code: str, form: MrzFormat) -> str:
     """
     first, second = code[:1], code[1:2]
     allowed = {MrzFormat.TD3: "P", MrzFormat.MRVA: "V", MrzFormat.MRVB: "V", MrzFormat.FRAID: "I"}.get(form, "ACI")
-    if first not in allowed:
+    if not first or first not in allowed:
         return f"a {form.value} zone begins with {' or '.join(allowed)}"
     if form in (MrzFormat.TD1, MrzFormat.TD2):
         if second == "V":

@@ -17,6 +17,13 @@ from dataclasses import dataclass
 #: of the whole image, a field is smaller).
 LEGIBLE = 0.85
 
+#: Probability (0-1) from which an engine's other reading of a character counts (house value).
+LIKELY_ALTERNATIVE = 0.1
+
+#: What engine families of different make take for one another alike, so that their agreement says nothing (measured on
+#: specimens in November 2026: the O of UTO is read as 0).
+SHARED_CONFUSIONS = frozenset(frozenset(pair) for pair in ("O0", "I1"))
+
 #: Cost times legibility up to which a confusion explains a difference.
 EXPLAINED = 0.4
 

@@ -1,8 +1,8 @@
 """Where each field of each MRZ format stands, what it may hold, and what each check digit covers.
 
 Source: ICAO Doc 9303, 8th edition (2021), Parts 4-7, clause 4.2 of each (MRV-B: Part 7 clause 7.2), read 2026-11;
-the same positions as data are in icao9303.json. FRAID is the French national card issued until 2021, from its
-issuer's published description (line 1: name and office; line 2: number, given names, birth date, sex).
+the same positions as data are in icao9303.json. FRAID is the French national card issued until 2021 (line 1: name and
+office; line 2: number, given names, birth date, sex): background knowledge held against one specimen, no clause read.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _NUMERALS = frozenset(["II", "III", "IV", "V", "VI", "VII", "VIII"])
 #: What follows is a former or married name that an issuer may leave out of the MRZ.
 _FORMERLY = frozenset(["NEE", "NÉE", "ÉPOUSE", "GEB", "GEBORENE", "BORN", "EP", "EPOUSE", "VVE", "VEUVE"])
 #: Printed where a person has no such name.
-_EMPTY = frozenset(("", "X", "XX", "XXX", "FNU", "LNU", "NIL", "NONE"))
+_NONE = frozenset(("X", "XX", "XXX", "FNU", "LNU", "NIL", "NONE"))
 
 _DIGIT_FOR_LETTER = str.maketrans("0158264|", "OISBZGAI")
 _APOSTROPHES = re.compile(r"['’‘ʼʹ`´]")
@@ -39,6 +39,9 @@ _SLASH = re.compile(r"\s*/\s*")
 
 #: Of the listed spellings, how many are aligned glyph by glyph; the others are farther by plain edit distance.
 _COMPARED = 4
+
+#: Letters that a printed name may be longer before the rest of it stops counting as a place that differs.
+_BEYOND = 20
 
 Table = Callable[[str, str], Letters]
 
@@ -90,8 +93,7 @@ def components(printed: str) -> str:
     """
     text = _APOSTROPHES.sub("", unicodedata.normalize("NFC", printed)).upper().translate(_DIGIT_FOR_LETTER)
     parts = ("".join(filter(_spelt_at_all, part)) for part in _SEPARATORS.split(text[:_LONGEST]))
-    name = "<".join(part for part in parts if part)
-    return "" if name in _EMPTY else name
+    return "<".join(part for part in parts if part)
 
 
 def _spelt_at_all(character: str) -> bool:
@@ -122,7 +124,8 @@ def printed_forms(name: str) -> tuple[str, ...]:
         at = next((i for i, part in enumerate(kept) if i and part in _FORMERLY), None)
         if at is not None:
             forms["<".join(kept[:at])] = None
-    return tuple(form for form in forms if form) or ("",)
+    none = any(form in _NONE for form in forms)
+    return (*(form for form in forms if form), *(("",) if none else ())) or ("",)
 
 
 def compare_surname(surname: str, given: str | None, field: str, issuer: str) -> NameMatch:
@@ -244,7 +247,7 @@ def _nearest(form: str, coded: str, issuer: str, *, cut: bool) -> NameMatch:
     near = sorted(listed, key=lambda text: Levenshtein.distance(text.replace("<", ""), target))[:_COMPARED]
     tried: list[NameMatch] = []
     for text in near:
-        shown = text[: len(coded)] if cut else text
+        shown = text[: len(coded) + (0 if cut else _BEYOND)]
         pairs = [(shown.replace("<", ""), target), (shown, coded), (f"{shown}<", coded)]
         tried += [NameMatch(Agreement.DIFFERENT, text, coded, difference(one, other)) for one, other in pairs]
     return min(tried, key=_weight)

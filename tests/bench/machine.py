@@ -10,4 +10,5 @@ import psutil
 def words() -> str:
     """Cores, memory, system and Python."""
     gib = psutil.virtual_memory().total / 2**30
-    return f"{psutil.cpu_count()} cores, {gib:.0f} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{psutil.cpu_count()} cores, {gib:.0f} GiB, {system}"

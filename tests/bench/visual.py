@@ -24,7 +24,7 @@ from typing import Any
 
 import cv2
 
-from fixtures.utopia import make, papers
+from fixtures.utopia import conditions, papers
 from fixtures.utopia.document import Document
 from fixtures.utopia.people import Holder, holder
 from fixtures.utopia.scans import Expected, scan
@@ -117,7 +117,8 @@ def made(folder: Path, options: argparse.Namespace) -> Iterator[Truth]:
         for i in range(options.each):
             rng = random.Random(f"{options.seed}/{kind}/{i}")
             document = KINDS[kind](rng)
-            settings = make.settings_for(rng, document, rng.random() < options.phone_share, True)
+            take = conditions.phone if rng.random() < options.phone_share else conditions.flatbed
+            settings = take(rng, document.template, True)
             yield scan(folder, Path(f"{kind}-{i}") / kind, document, settings, rng, Expected())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -55,7 +56,8 @@ def nationality(shift: int) -> Permute:
 
 
 def sex(written: str) -> str:
-    return {"M": "F", "F": "M"}.get(written, written)
+    exchanged = {"M": "F", "F": "M", "MALE": "FEMALE", "FEMALE": "MALE"}
+    return re.sub(r"[A-Z]+", lambda word: exchanged.get(word[0], word[0]), written)
 
 
 def place(written: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 CHECKS = Path(__file__).parents[2] / "checks"
 FAMILY_MODULES = sorted(path for path in CHECKS.glob("*/*.py") if path.name != "__init__.py")
-SHARED = [CHECKS / "dates.py"]
+SHARED = [CHECKS / "agreement.py", CHECKS / "dates.py"]
 
 #: Standard modules that compute and touch nothing.
 PURE = {
@@ -29,7 +29,7 @@ PURE = {
     "typing",
     "unicodedata",
 }
-OURS = ("pipeline.types.", "pipeline.reference.", "checks.base", "checks.dates")
+OURS = ("pipeline.types.", "pipeline.reference.", "checks.agreement", "checks.base", "checks.dates")
 #: Names by which a rule would reach a clock, a file, a stream or code that is not there yet.
 REACHING_OUT = {
     *("open", "print", "input", "exec", "eval", "__import__"),

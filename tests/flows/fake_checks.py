@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.base import Context, DocumentCheck, Found
-from pipeline.types.facts import Facts
+from checks.base import Context, DocumentCheck, Found, Rule
+from pipeline.types.facts import AnyKey, Facts
 from pipeline.types.findings import Hypothesis, Strength
-from pipeline.types.keys import VIZ_ISSUE_DATE, VIZ_PASSPORT_NUMBER, VIZ_SURNAME
+from pipeline.types.keys import VIZ_ISSUE_DATE, VIZ_SURNAME
 
 
 def _named_altered(facts: Facts, context: Context) -> Iterator[Found]:
@@ -27,27 +27,23 @@ def _named_issue(facts: Facts, context: Context) -> Iterator[Found]:
         yield Found("issued on a 13th", (issued,))
 
 
-def _number(facts: Facts, context: Context) -> Iterator[Found]:
-    yield Found("linked", (facts.get(VIZ_PASSPORT_NUMBER),))
-
-
-def _check(code: str, strength: Strength, hypothesis: Hypothesis, needs: tuple, rule, **more) -> DocumentCheck:  # type: ignore[no-untyped-def,type-arg]
+def _check(code: str, hypothesis: Hypothesis, need: AnyKey, rule: Rule, protection: bool = False) -> DocumentCheck:
     return DocumentCheck(
         code=code,
         name="fake",
         version=1,
-        strength=strength,
+        strength=Strength.STRONG,
         hypothesis=hypothesis,
-        needs=needs,
+        needs=(need,),
         innocent=("a test",),
         next_check="look",
         source="none",
         rule=rule,
-        **more,
+        protection=protection,
     )
 
 
 CHECKS = (
-    _check("TST101", Strength.STRONG, Hypothesis.ALTERED, (VIZ_SURNAME,), _named_altered),
-    _check("TST102", Strength.MODERATE, Hypothesis.IRREGULAR_ISSUE, (VIZ_ISSUE_DATE,), _named_issue, protection=True),
+    _check("TST101", Hypothesis.ALTERED, VIZ_SURNAME, _named_altered),
+    _check("TST102", Hypothesis.IRREGULAR_ISSUE, VIZ_ISSUE_DATE, _named_issue, protection=True),
 )

@@ -21,7 +21,7 @@ from pipeline.types.dates import PartialDate
 from pipeline.types.documents import DocumentKind, DocumentRecord, PageInfo, Quality
 from pipeline.types.facts import AnyFact, Fact
 from pipeline.types.problems import Problem, ProblemKind
-from pipeline.types.readings import FileReading, PageImage
+from pipeline.types.readings import FileReading, PageImage, ReadingStatus
 
 #: Enough of a JPEG to be told apart.
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
@@ -31,7 +31,7 @@ _BOX = Box(0.1, 0.1, 0.5, 0.2)
 def make_reader(settings: Settings) -> Read:
     reads = settings.home / "reads.log"
 
-    def read(path: Path, label: str, bundle: str) -> FileReading:
+    def read(path: Path, bundle: str) -> FileReading:
         data = path.read_bytes()
         with reads.open("a") as log:
             log.write(f"{os.getpid()}\n")
@@ -58,7 +58,7 @@ def reading(data: bytes, bundle: str) -> FileReading:
             return FileReading(sha256, "unreadable", problems=(Problem(ProblemKind.CORRUPT, "intake", "broken"),))
     record = document(sha256, bundle, DocumentKind(content["kind"]), content["facts"])
     problems = tuple(Problem(ProblemKind(kind), "imaging", kind, 0) for kind in content.get("problems", ()))
-    status = "partial" if problems else "read"
+    status: ReadingStatus = "partial" if problems else "read"
     return FileReading(sha256, status, (record,), problems, (PageImage(record.document_id, 0, JPEG),), 0.01)
 
 

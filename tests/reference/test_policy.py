@@ -87,7 +87,7 @@ def text(key: str, written: str) -> Fact[str]:
 
 def test_the_issuing_state_is_known_by_code_name_or_template() -> None:
     policies = load_policies()
-    template = TemplateMatch("utopia_work_permit", (), 0, (), ())
+    template = TemplateMatch("utopia-work-permit", (), 0, (), ())
     known: list[list[AnyFact]] = [
         [text("mrz.issuing_state", "UTO")],
         [text("viz.issuing_state", "Republic of Utopia")],

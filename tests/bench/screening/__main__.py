@@ -58,16 +58,16 @@ def _measure(folder: Path, seed: int, options: argparse.Namespace) -> dict[str, 
     home.mkdir(parents=True)
     clean, per_kind = max(int(1000 * options.scale), 1), max(int(25 * options.scale), 1)
     print(f"making {clean} clean documents and {per_kind} of each kind and twin, seed {seed}", file=sys.stderr)
-    make.make(inputs, seed=seed, clean=clean, per_kind=per_kind)
-    truths = truth.read(inputs / "truth.jsonl")
-    (inputs / "truth.jsonl").rename(folder / "truth.jsonl")
+    truths = truth.read(make.make(inputs, seed, clean, per_kind).rename(folder / "truth.jsonl"))
     print(f"screening {len(truths)} documents with {options.workers} workers", file=sys.stderr)
     used = process.run(
-        [sys.executable, "-m", "flows.cli", "screen", str(inputs), "--out", str(out), "--exit-zero"]
-        + ["--workers", str(options.workers), "--today", truths[0].today],
+        [
+            *(str(Path(sys.executable).with_name("overseal")), "screen", str(inputs), "--out", str(out), "--exit-zero"),
+            *("--workers", str(options.workers), "--today", truths[0].today),
+        ],
         {"OVERSEAL_HOME": str(home), "OVERSEAL_SPECIMEN_RUN": "true"},
         folder / "screen.log",
-        {"orchestrator": "prefect"},
+        {"orchestrator": "flows.server_process"},
     )
     if used.exit_code:
         print((folder / "screen.log").read_text(encoding="utf-8", errors="replace")[-4000:], file=sys.stderr)

@@ -33,7 +33,7 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
         yield f"  {kind:44s} {_share(row)}"
     yield ""
     yield "expected hypothesis (rows) against the strongest raised (columns)"
-    columns = next(iter(figures["hypotheses"].values()), {})
+    columns = list(next(iter(figures["hypotheses"].values()), {}))
     yield "  " + " " * 16 + "".join(f"{name:>16s}" for name in columns)
     for name, row in figures["hypotheses"].items():
         yield f"  {name:16s}" + "".join(f"{count:16d}" for count in row.values())
@@ -91,7 +91,8 @@ def _headline(figures: dict[str, Any]) -> Iterator[str]:
 def _share(row: dict[str, Any] | None) -> str:
     if row is None or row["share"] is None:
         return "none to count"
-    return f"{100 * row['share']:.2f} % ({row['count']} of {row['n']}; 95 % limit {100 * row['lower95']:.2f}-{100 * row['upper95']:.2f})"
+    limits = f"{100 * row['lower95']:.2f}-{100 * row['upper95']:.2f}"
+    return f"{100 * row['share']:.2f} % ({row['count']} of {row['n']}; 95 % limits {limits})"
 
 
 def _number(value: float | None) -> str:

@@ -1,0 +1,115 @@
+"""Pages as they were read, one after the other -> documents.
+
+A card's two sides are one document, and so are a document's first page and the pages after it that carry neither a
+machine-readable zone nor a known layout (terms, endorsements, an empty back).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.types import keys
+from pipeline.types.boxes import Box
+from pipeline.types.documents import DocumentKind, DocumentRecord, PageInfo, Zone
+from pipeline.types.facts import AnyFact, Fact
+from pipeline.types.mrz import MrzFormat, MrzReading
+from pipeline.types.printed import TemplateMatch
+from pipeline.types.problems import Problem, ProblemKind
+
+_CARDS = frozenset({DocumentKind.IDENTITY_CARD, DocumentKind.RESIDENCE_CARD})
+_CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2, MrzFormat.FRAID})
+_WHOLE_PAGE = Box(0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageReading:
+    """Everything read from one page; facts, zones and problems name page 0.
+
+    Attributes:
+        jpeg: the upright page for people to look at.
+        timings: CPU seconds by stage.
+    """
+
+    info: PageInfo
+    kind: DocumentKind
+    template: TemplateMatch | None
+    mrz: MrzReading | None
+    facts: tuple[AnyFact, ...]
+    zones: tuple[Zone, ...]
+    problems: tuple[Problem, ...]
+    jpeg: bytes
+    timings: tuple[tuple[str, float], ...]
+
+
+def documents_of(pages: Sequence[PageReading], bundle: str) -> tuple[DocumentRecord, ...]:
+    """The documents of one file, in order."""
+    groups: list[list[PageReading]] = []
+    for page in pages:
+        if groups and _continues(groups[-1], page):
+            groups[-1].append(page)
+        else:
+            groups.append([page])
+    return tuple(_record(group, bundle, part) for part, group in enumerate(groups))
+
+
+def _continues(document: Sequence[PageReading], page: PageReading) -> bool:
+    """Whether a page belongs to the document before it."""
+    if page.mrz is None and page.template is None:
+        return True
+    return len(document) == 1 and (_sides(document[0], page) or _sides(page, document[0]))
+
+
+def _sides(front: PageReading, back: PageReading) -> bool:
+    """Whether two pages are the printed and the machine-readable side of one card."""
+    if front.mrz is not None or front.kind not in _CARDS or back.mrz is None:
+        return False
+    same_layout = back.template is None or (front.template is not None and back.template.name == front.template.name)
+    return back.mrz.format in _CARD_FORMATS and (same_layout or back.kind in _CARDS)
+
+
+def _record(pages: Sequence[PageReading], bundle: str, part: int) -> DocumentRecord:
+    first = pages[0].info
+    named = next((page for page in pages if page.template is not None), None)
+    main = named or next((page for page in pages if page.mrz is not None), pages[0])
+    mrz = next((page.mrz for page in pages if page.mrz is not None), None)
+    facts = [replace(fact, page=number) for number, page in enumerate(pages) for fact in page.facts]
+    about = {keys.DOC_KIND.name, keys.DOC_TEMPLATE.name}
+    kept = [fact for fact in facts if fact.key not in about or pages[fact.page] is main]
+    timings: dict[str, float] = {}
+    for page in pages:
+        for stage, seconds in page.timings:
+            timings[stage] = timings.get(stage, 0.0) + seconds
+    return DocumentRecord(
+        document_id=_identity(first),
+        bundle=bundle,
+        part=part,
+        kind=main.kind,
+        template=main.template.name if main.template else None,
+        mrz=mrz,
+        facts=(*kept, *(_measured(page.info, number) for number, page in enumerate(pages))),
+        zones=tuple(replace(zone, page=number) for number, page in enumerate(pages) for zone in page.zones),
+        pages=tuple(page.info for page in pages),
+        problems=_problems(pages, named is not None, mrz is not None),
+        seconds=sum(timings.values()),
+        timings=tuple(timings.items()),
+    )
+
+
+def _measured(info: PageInfo, number: int) -> Fact[PageInfo]:
+    """The page's measurements as a Fact, so that checks on capture can point at the page."""
+    return Fact(keys.page(number).name, "", info, number, _WHOLE_PAGE, 1.0, "imaging")
+
+
+def _problems(pages: Sequence[PageReading], has_template: bool, has_mrz: bool) -> tuple[Problem, ...]:
+    """Problems of all pages; what one page lacks is none where another page of the document has it."""
+    solved = {ProblemKind.UNKNOWN_TEMPLATE} if has_template else set()
+    solved |= {ProblemKind.NO_MRZ} if has_mrz else set()
+    found = [replace(problem, page=number) for number, page in enumerate(pages) for problem in page.problems]
+    return tuple(problem for problem in found if len(pages) == 1 or problem.kind not in solved)
+
+
+def _identity(info: PageInfo) -> str:
+    digest = hashlib.sha256(f"{info.scan_sha256}:{info.scan_page}".encode()).hexdigest()
+    return f"d{digest[:20]}"

@@ -1,0 +1,282 @@
+"""One file -> its documents: intake, upright pages, machine-readable zone, printed zone, one after the other.
+
+A page that cannot be read costs that page and nothing else. One decoded page is held at a time.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+
+from pipeline.documents import PageReading, documents_of
+from pipeline.errors import EngineError, UsageError
+from pipeline.imaging.orient import Orientation, orientations
+from pipeline.imaging.page import Page
+from pipeline.imaging.portrait import portrait_zone
+from pipeline.imaging.quality import measure_field
+from pipeline.imaging.rescan import rescan_problems
+from pipeline.imaging.upright import upright
+from pipeline.intake.pages import Raster, rasters
+from pipeline.intake.scan import open_scan
+from pipeline.mrz.read import CLEAR_REGION, MrzEngines, MrzResult, looks_like_mrz, make_engines, read_mrz
+from pipeline.ocr.engine import PageEngine, TextLine
+from pipeline.ocr.rapidocr_page import RapidOcrPage
+from pipeline.ocr.tesseract_page import TesseractPage
+from pipeline.reference.templates import Template, load_template, shipped_templates
+from pipeline.settings import Reading, Settings
+from pipeline.types.documents import Zone, ZoneKind
+from pipeline.types.problems import UNREADABLE, Problem, ProblemKind
+from pipeline.types.readings import FileReading, PageImage, ReadingStatus
+from pipeline.visual.choose import MrzHint
+from pipeline.visual.read import PrintedResult, read_printed
+
+T = TypeVar("T")
+
+#: Pages are kept for people at this size: a letter page's small print is still legible at 1,600 px.
+_IMAGE_SIDE = 1600
+_IMAGE_QUALITY = 80
+#: A zone or page that was found but gave nothing makes a file only partly read.
+_PARTIAL = UNREADABLE | {
+    ProblemKind.PARTIAL_MRZ,
+    ProblemKind.NO_MRZ,
+    ProblemKind.UNKNOWN_TEMPLATE,
+    ProblemKind.BLANK,
+    ProblemKind.ENGINE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The engines and templates of a run; each engine loads its model with the first page."""
+
+    mrz: MrzEngines
+    text: PageEngine
+    templates: tuple[Template, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A page in one orientation: its MRZ, its text lines and what the printed zone says."""
+
+    page: Page
+    mrz: MrzResult
+    text: tuple[TextLine, ...]
+    printed: PrintedResult
+
+    @property
+    def understood(self) -> bool:
+        return self.mrz.reading is not None or self.printed.template is not None
+
+
+def make_readers(settings: Settings) -> Readers:
+    """The engines and templates that the settings name.
+
+    Raises:
+        UsageError: for a template file of the user's that is not one.
+    """
+    reading = settings.reading
+    text: PageEngine = (
+        TesseractPage(reading.engine_timeout_seconds) if reading.page_engine == "tesseract" else RapidOcrPage()
+    )
+    own = tuple(load_template(path) for path in settings.templates)
+    shipped = shipped_templates()
+    for template in own:
+        if any(template.name == other.name for other in shipped):
+            raise UsageError(f"template {template.name} has the name of a shipped one; give the file another name")
+    return Readers(make_engines(reading), text, shipped + own)
+
+
+def read_file(path: Path, bundle: str, readers: Readers, settings: Settings) -> FileReading:
+    """Read every document of one file.
+
+    Args:
+        path: the file.
+        bundle: opaque id of the application it belongs to.
+        readers: from `make_readers`.
+        settings: limits of intake and of reading.
+
+    Raises:
+        MissingDependency: if an engine is not installed.
+    """
+    started = time.monotonic()
+    scan = open_scan(path, settings.intake)
+    if isinstance(scan, Problem):
+        return FileReading(None, "unreadable", problems=(scan,), seconds=time.monotonic() - started)
+    pages: list[PageReading] = []
+    problems: list[Problem] = []
+    for raster in _timed_rasters(rasters(scan, settings.intake)):
+        if isinstance(raster, Problem):
+            problems.append(raster)
+        else:
+            pages.append(read_page(raster[0], readers, settings.reading, raster[1]))
+    records = documents_of(pages, bundle)
+    images = tuple(
+        PageImage(record.document_id, number, next(page.jpeg for page in pages if page.info == info))
+        for record in records
+        for number, info in enumerate(record.pages)
+    )
+    seen = [*problems, *(problem for record in records for problem in record.problems)]
+    status: ReadingStatus = "unreadable"
+    if records:
+        status = "partial" if any(problem.kind in _PARTIAL for problem in seen) else "read"
+    return FileReading(scan.sha256, status, records, tuple(problems), images, time.monotonic() - started)
+
+
+def read_page(raster: Raster, readers: Readers, settings: Reading, decode_seconds: float = 0.0) -> PageReading:
+    """Read one page: the most plausible way up first, others only while nothing on it is understood."""
+    clock = _Clock({"decode": decode_seconds})
+    ways = clock.time("orient", lambda: orientations(raster))
+    problems: list[Problem] = []
+    seen = _look(raster, ways[0], readers, clock, problems)
+    if not seen.understood:
+        seen = _other_ways(raster, ways[1:], seen, readers, clock, problems)
+    if not seen.understood:
+        mrz = clock.time("mrz", lambda: read_mrz(seen.page, readers.mrz))
+        if mrz.reading is not None:
+            seen = _printed(seen.page, mrz, readers, clock, problems, seen.text)
+    page = _with_pitch(seen.page, seen.mrz)
+    face = clock.time("portrait", lambda: portrait_zone(page, 0))
+    mrz_zone = Zone(ZoneKind.MRZ, 0, seen.mrz.region) if seen.mrz.region else None
+    return PageReading(
+        info=page.info,
+        kind=seen.printed.kind,
+        template=seen.printed.template,
+        mrz=seen.mrz.reading,
+        facts=(*seen.mrz.facts, *seen.printed.facts),
+        zones=tuple(zone for zone in (mrz_zone, face) if zone is not None),
+        problems=_told(seen, readers, (*problems, *rescan_problems(page.info.quality, settings, 0))),
+        jpeg=clock.time("image", lambda: _jpeg(page)),
+        timings=tuple(clock.seconds.items()),
+    )
+
+
+def _look(raster: Raster, way: Orientation, readers: Readers, clock: _Clock, problems: list[Problem]) -> _Seen:
+    page = clock.time("upright", lambda: upright(raster, way))
+    mrz = clock.time("mrz", lambda: read_mrz(page, readers.mrz, search_harder=False))
+    if mrz.reading is None and looks_like_mrz(page) >= CLEAR_REGION:
+        # Upside down, an MRZ looks the same until it is read; asking now saves reading the text upside down.
+        over = Orientation((way.rotation + 2) % 4, way.mirrored)
+        other = clock.time("upright", lambda: upright(raster, over))
+        turned = clock.time("mrz", lambda: read_mrz(other, readers.mrz, search_harder=False))
+        if turned.reading is not None:
+            page, mrz = other, turned
+    return _printed(page, mrz, readers, clock, problems)
+
+
+def _other_ways(
+    raster: Raster,
+    ways: tuple[Orientation, ...],
+    first: _Seen,
+    readers: Readers,
+    clock: _Clock,
+    problems: list[Problem],
+) -> _Seen:
+    """The first other orientation in which something is understood, else the first one again.
+
+    Mirrored pages are looked at for an MRZ only: reading all their text costs more than they are likely.
+    """
+    for way in ways:
+        page = clock.time("upright", partial(upright, raster, way))
+        mrz = clock.time("mrz", partial(read_mrz, page, readers.mrz, search_harder=False))
+        if way.mirrored != ways[0].mirrored and mrz.reading is None:
+            continue
+        seen = _printed(page, mrz, readers, clock, problems)
+        if seen.understood:
+            return seen
+    return first
+
+
+def _printed(
+    page: Page,
+    mrz: MrzResult,
+    readers: Readers,
+    clock: _Clock,
+    problems: list[Problem],
+    text: tuple[TextLine, ...] | None = None,
+) -> _Seen:
+    if text is None:
+        try:
+            text = clock.time("text", lambda: readers.text.read_page(page.colour))
+        except EngineError as error:
+            problems.append(Problem(ProblemKind.ENGINE, "visual", str(error), 0))
+            text = ()
+    hint = _hint(mrz)
+    lines = text
+    printed = clock.time(
+        "printed",
+        lambda: read_printed(page, lines, readers.templates, hint, measure_field, engine=readers.text.name),
+    )
+    return _Seen(page, mrz, text, printed)
+
+
+def _hint(mrz: MrzResult) -> MrzHint | None:
+    if mrz.reading is None:
+        return None
+    first = mrz.reading.lines[0]
+    return MrzHint(mrz.reading.format, first[:2], first[2:5])
+
+
+def _told(seen: _Seen, readers: Readers, others: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Problems of the page; that there is no MRZ is none where the layout has none."""
+    carries_none = any(
+        seen.printed.template is not None and template.name == seen.printed.template.name and not template.mrz
+        for template in readers.templates
+    )
+    kinds = (ProblemKind.NO_MRZ, ProblemKind.PARTIAL_MRZ)
+    mrz = [one for one in seen.mrz.problems if not (carries_none and one.kind in kinds)]
+    found = [*mrz, *seen.printed.problems, *others]
+    return tuple(dict.fromkeys(replace(problem, page=0) for problem in found))
+
+
+def _with_pitch(page: Page, mrz: MrzResult) -> Page:
+    if mrz.pitch_px is None:
+        return page
+    quality = replace(page.info.quality, character_pitch_px=mrz.pitch_px)
+    return replace(page, info=replace(page.info, quality=quality))
+
+
+def _jpeg(page: Page) -> bytes:
+    height, width = page.colour.shape[:2]
+    scale = min(1.0, _IMAGE_SIDE / max(height, width))
+    small = (
+        cv2.resize(page.colour, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page.colour
+    )
+    _, encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _IMAGE_QUALITY])
+    return np.asarray(encoded).tobytes()
+
+
+def _timed_rasters(pages: Iterator[Raster | Problem]) -> Iterator[tuple[Raster, float] | Problem]:
+    while True:
+        before = _cpu_seconds()
+        try:
+            page = next(pages)
+        except StopIteration:
+            return
+        yield page if isinstance(page, Problem) else (page, _cpu_seconds() - before)
+
+
+class _Clock:
+    """CPU seconds by stage, those of engine processes included."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self.seconds = seconds
+
+    def time(self, stage: str, work: Callable[[], T]) -> T:
+        before = _cpu_seconds()
+        try:
+            return work()
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + _cpu_seconds() - before
+
+
+def _cpu_seconds() -> float:
+    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime

@@ -1,0 +1,20 @@
+"""`overseal` with the fake reader and the fake checks, as a program of its own: python -m tests.flows.driver screen ...
+
+One process can know one orchestrator only, so every run of a flow in these tests is a process.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if __name__ == "__main__":
+    import checks.registry
+    import flows.reading
+    from tests.flows import fake_checks, fake_reader
+
+    flows.reading.make_reader = fake_reader.make_reader
+    checks.registry.CHECKS = fake_checks.CHECKS
+
+    from flows.cli import main
+
+    sys.exit(main())

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.mrz.assemble import claimed
+from pipeline.mrz.digits import check_digits
+from pipeline.types.mrz import MrzFormat, MrzReading
+
+_LINES = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
+
+
+def _reading(lines: tuple[str, ...], confidence: float = 0.9) -> MrzReading:
+    digits = check_digits(MrzFormat.TD3, lines)
+    return MrzReading(MrzFormat.TD3, lines, lines, digits, confidence, ("a", "b"), agreed=True)
+
+
+def test_a_sure_reading_is_claimed_and_an_unsure_one_is_not() -> None:
+    assert claimed(_reading(_LINES))
+    assert not claimed(_reading(_LINES, confidence=0.3))
+
+
+def test_one_letter_at_a_check_digits_place_is_print_and_is_claimed() -> None:
+    altered = _LINES[1][:9] + "B" + _LINES[1][10:]
+    assert claimed(_reading((_LINES[0], altered)))
+
+
+def test_letters_at_several_check_digits_places_mean_that_the_line_was_read_out_of_step() -> None:
+    # The second line one character late: an `F` and a `T` stand where check digits do, as in a shifted reading.
+    shifted = "<" + _LINES[1][:-1]
+    late = _LINES[1][:9] + "U" + _LINES[1][10:19] + "F" + _LINES[1][20:]
+    digits = check_digits(MrzFormat.TD3, (_LINES[0], late))
+    # Sure of every character and most digits right, so that nothing else speaks against it.
+    reading = replace(_reading((_LINES[0], late)), check_digits=digits)
+    assert not claimed(reading)
+    assert not claimed(_reading((_LINES[0], shifted)))
+
+
+def test_a_passports_code_before_short_lines_means_that_their_ends_were_lost() -> None:
+    lines = (_LINES[0][:36], _LINES[1][:36])
+    assert not claimed(
+        MrzReading(MrzFormat.TD2, lines, lines, check_digits(MrzFormat.TD2, lines), 0.99, ("a", "b"), agreed=True)
+    )
