@@ -17,6 +17,7 @@ from pipeline.types.facts import AnyFact, Fact
 from pipeline.types.mrz import MrzFormat, MrzReading
 from pipeline.types.printed import TemplateMatch
 from pipeline.types.problems import Problem, ProblemKind
+from pipeline.visual.read import PrintedResult, combined
 
 _CARDS = frozenset({DocumentKind.IDENTITY_CARD, DocumentKind.RESIDENCE_CARD})
 _CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2, MrzFormat.FRAID})
@@ -28,19 +29,29 @@ class PageReading:
     """Everything read from one page; facts, zones and problems name page 0.
 
     Attributes:
+        printed: what its printed zone says, the page's own problems among `problems`.
         jpeg: the upright page for people to look at.
         timings: CPU seconds by stage.
     """
 
     info: PageInfo
-    kind: DocumentKind
-    template: TemplateMatch | None
     mrz: MrzReading | None
-    facts: tuple[AnyFact, ...]
+    mrz_facts: tuple[AnyFact, ...]
+    printed: PrintedResult
     zones: tuple[Zone, ...]
     problems: tuple[Problem, ...]
     jpeg: bytes
     timings: tuple[tuple[str, float], ...]
+
+    @property
+    def kind(self) -> DocumentKind:
+        """What the page was taken for."""
+        return self.printed.kind
+
+    @property
+    def template(self) -> TemplateMatch | None:
+        """The layout it was read by."""
+        return self.printed.template
 
 
 def documents_of(pages: Sequence[PageReading], bundle: str) -> tuple[DocumentRecord, ...]:
@@ -71,12 +82,13 @@ def _sides(front: PageReading, back: PageReading) -> bool:
 
 def _record(pages: Sequence[PageReading], bundle: str, part: int) -> DocumentRecord:
     first = pages[0].info
-    named = next((page for page in pages if page.template is not None), None)
-    main = named or next((page for page in pages if page.mrz is not None), pages[0])
     mrz = next((page.mrz for page in pages if page.mrz is not None), None)
-    facts = [replace(fact, page=number) for number, page in enumerate(pages) for fact in page.facts]
-    about = {keys.DOC_KIND.name, keys.DOC_TEMPLATE.name}
-    kept = [fact for fact in facts if fact.key not in about or pages[fact.page] is main]
+    printed = combined([_on_page(page.printed, number) for number, page in enumerate(pages)])
+    mrz_facts = (replace(fact, page=number) for number, page in enumerate(pages) for fact in page.mrz_facts)
+    # Where no layout is known, the side with the machine-readable zone says what the document is.
+    telling = next((page for page in pages if page.mrz is not None), pages[0])
+    kind = printed.kind if printed.template else telling.kind
+    facts = [fact for fact in printed.facts if fact.key != keys.DOC_KIND.name or fact.value == kind.value]
     timings: dict[str, float] = {}
     for page in pages:
         for stage, seconds in page.timings:
@@ -85,16 +97,20 @@ def _record(pages: Sequence[PageReading], bundle: str, part: int) -> DocumentRec
         document_id=_identity(first),
         bundle=bundle,
         part=part,
-        kind=main.kind,
-        template=main.template.name if main.template else None,
+        kind=kind,
+        template=printed.template.name if printed.template else None,
         mrz=mrz,
-        facts=(*kept, *(_measured(page.info, number) for number, page in enumerate(pages))),
+        facts=(*mrz_facts, *facts, *(_measured(page.info, number) for number, page in enumerate(pages))),
         zones=tuple(replace(zone, page=number) for number, page in enumerate(pages) for zone in page.zones),
         pages=tuple(page.info for page in pages),
-        problems=_problems(pages, named is not None, mrz is not None),
+        problems=_problems(pages, printed.template is not None, mrz is not None),
         seconds=sum(timings.values()),
         timings=tuple(timings.items()),
     )
+
+
+def _on_page(printed: PrintedResult, number: int) -> PrintedResult:
+    return replace(printed, facts=tuple(replace(fact, page=number) for fact in printed.facts))
 
 
 def _measured(info: PageInfo, number: int) -> Fact[PageInfo]:

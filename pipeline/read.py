@@ -19,7 +19,7 @@ import numpy as np
 from pipeline.documents import PageReading, documents_of
 from pipeline.errors import EngineError, UsageError
 from pipeline.imaging.orient import Orientation, orientations
-from pipeline.imaging.page import Page
+from pipeline.imaging.page import Colour, Page
 from pipeline.imaging.portrait import portrait_zone
 from pipeline.imaging.quality import measure_field
 from pipeline.imaging.rescan import rescan_problems
@@ -36,6 +36,7 @@ from pipeline.types.documents import Zone, ZoneKind
 from pipeline.types.problems import UNREADABLE, Problem, ProblemKind
 from pipeline.types.readings import FileReading, PageImage, ReadingStatus
 from pipeline.visual.choose import MrzHint
+from pipeline.visual.part import printed_part
 from pipeline.visual.read import PrintedResult, read_printed
 
 T = TypeVar("T")
@@ -147,10 +148,9 @@ def read_page(raster: Raster, readers: Readers, settings: Reading, decode_second
     mrz_zone = Zone(ZoneKind.MRZ, 0, seen.mrz.region) if seen.mrz.region else None
     return PageReading(
         info=page.info,
-        kind=seen.printed.kind,
-        template=seen.printed.template,
         mrz=seen.mrz.reading,
-        facts=(*seen.mrz.facts, *seen.printed.facts),
+        mrz_facts=seen.mrz.facts,
+        printed=seen.printed,
         zones=tuple(zone for zone in (mrz_zone, face) if zone is not None),
         problems=_told(seen, readers, (*problems, *rescan_problems(page.info.quality, settings, 0))),
         jpeg=clock.time("image", lambda: _jpeg(page)),
@@ -204,17 +204,32 @@ def _printed(
 ) -> _Seen:
     if text is None:
         try:
-            text = clock.time("text", lambda: readers.text.read_page(page.colour))
+            text = clock.time("text", lambda: readers.text.read_page(printed_part(page, mrz.region)))
         except EngineError as error:
             problems.append(Problem(ProblemKind.ENGINE, "visual", str(error), 0))
             text = ()
-    hint = _hint(mrz)
-    lines = text
     printed = clock.time(
         "printed",
-        lambda: read_printed(page, lines, readers.templates, hint, measure_field, engine=readers.text.name),
+        partial(
+            read_printed,
+            page,
+            text,
+            readers.templates,
+            _hint(mrz),
+            measure_field,
+            engine=readers.text.name,
+            look=partial(_look_again, readers.text, page.colour),
+        ),
     )
     return _Seen(page, mrz, text, printed)
+
+
+def _look_again(engine: PageEngine, colour: Colour, box: tuple[int, int, int, int]) -> TextLine | None:
+    """One box of the page; an engine that fails there leaves the field unread, as it was."""
+    try:
+        return engine.read_box(colour, box)
+    except EngineError:
+        return None
 
 
 def _hint(mrz: MrzResult) -> MrzHint | None:
