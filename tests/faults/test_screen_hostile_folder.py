@@ -17,7 +17,7 @@ def test_every_hostile_file_is_accounted_for_and_nothing_it_says_is_run(tmp_path
     write_hostile(inputs, MUTATED, seed=20261123)
     for number, text in enumerate(HOSTILE_TEXTS):
         card(text).save(inputs / f"text-{number}.png")
-    (inputs / "=CMD() <script>alert(1)</script>.png").write_bytes((inputs / "text-0.png").read_bytes())
+    (inputs / "=CMD() <script>alert(1).png").write_bytes((inputs / "text-0.png").read_bytes())
     files = sum(1 for path in inputs.rglob("*") if not path.is_dir() or path.is_symlink())
 
     done = screen(inputs, out, tmp_path / "home")
