@@ -11,12 +11,16 @@ from checks.base import Context, Found
 from pipeline.reference.confusions import LEGIBLE, Step, explained, in_words
 from pipeline.types.facts import AnyFact, Fact, Facts, Key
 from pipeline.types.findings import Hypothesis, Strength
+from pipeline.types.keys import DOC_TEMPLATE
 from pipeline.types.mrz import CheckDigit
 
 P = TypeVar("P")
 C = TypeVar("C")
 T = TypeVar("T")
 
+#: With more mandatory fields than this not found, the template is not the page's own: values are then read beside
+#: labels that it does not expect.
+MOST_MISSING = 2
 #: More places than this are not listed one by one.
 _LISTED = 3
 
@@ -43,8 +47,11 @@ def doubt(code: str, pair: Pair[P, C], facts: Facts, context: Context, digit: Ke
     """Why the readings cannot carry more than a weak finding, in words; empty if they can.
 
     `digit` is the check digit over the field; where there is none (None), agreement of engines speaks for the reading.
-    The check's `code` names its threshold `legible`.
+    The check's `code` names its thresholds `legible` and `most_missing`.
     """
+    template = facts.find(DOC_TEMPLATE)
+    if template is not None and len(template.value.missing) > context.threshold(code, "most_missing", MOST_MISSING):
+        return "the page's layout was only partly recognised, so a value may belong to another label"
     if pair.legibility < context.threshold(code, "legible", LEGIBLE):
         return f"poor print or scan, legibility {pair.legibility:.2f}"
     if digit is not None:
