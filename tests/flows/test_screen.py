@@ -20,6 +20,7 @@ import pytest
 
 from flows.launch import noted_run
 from pipeline.store.database import open_store
+from pipeline.store.judgements import judgements_of
 from pipeline.store.runs import running
 
 #: In names of files and folders, in what documents say, and in what a fault of ours says.
@@ -224,6 +225,25 @@ def test_the_orchestrator_has_the_whole_history(story: Story) -> None:
     assert flows[:3] == [("CRASHED",), ("COMPLETED",), ("COMPLETED",)]
     assert {state for _, state in tasks} == {"COMPLETED"}
     assert {name.split("-")[0] for name, _ in tasks} == {"read", "judge"}
+
+
+def test_judgements_are_tied_to_the_evidence_of_the_finding(story: Story, tmp_path: Path) -> None:
+    flagged = next(case for case in map(json.loads, story.cases_resumed["screening"].splitlines()) if case["groups"])
+    file = tmp_path / "judgements.csv"
+    file.write_text(
+        "document_id,code,verdict,because,judged_by,judged_at\n"
+        f"{flagged['document_id']},tst101,benign,a test,A. Person,2026-11-02\n"
+    )
+    command = [sys.executable, "-m", "tests.flows.driver", "judge", "import", str(file)]
+    for told in ("1 judgements added, 0 known", "0 judgements added, 1 known"):
+        done = subprocess.run(command, env=_environment(story.home, 1), capture_output=True, text=True, check=True)
+        assert told in done.stdout
+    store = open_store(f"sqlite:///{story.home / 'overseal.db'}")
+    with store.read() as connection:
+        (kept,) = judgements_of(connection, flagged["document_id"])
+    store.close()
+    assert kept.code == "TST101"
+    assert len(kept.evidence_hash) == 64
 
 
 def test_a_killed_run_leaves_no_process_behind_and_is_ended_by_the_next(story: Story, tmp_path: Path) -> None:
