@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from checks.catalogue import CATALOGUE, catalogue
+from checks.precisions import SHIPPED
 from fixtures.utopia import make, truth
 from pipeline import READING_VERSION, __version__
 from tests.bench import machine, process
@@ -20,7 +22,6 @@ from tests.bench.screening import baseline, measure, table
 from tests.bench.screening.screened import Screened, outcome_by_file
 
 RESULT = Path(__file__).parents[1] / "results" / "screening.json"
-PRECISIONS = Path(__file__).parents[3] / "checks" / "precision.json"
 NOTHING = Screened((), frozenset(), ())
 #: A precision from fewer flags than this says too little to be shown beside a finding.
 FEWEST_FLAGS = 10
@@ -37,7 +38,8 @@ def main() -> int:
     print(table.text(figures))
     if not options.no_write:
         RESULT.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        PRECISIONS.write_text(json.dumps(_precisions(figures), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        SHIPPED.write_text(json.dumps(_precisions(figures), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        CATALOGUE.write_text(catalogue(), encoding="utf-8")
     return 0
 
 
