@@ -114,6 +114,7 @@ def test_the_fields_are_those_of_the_contract() -> None:
     contract = (
         "document_number surname given_names birth_date sex nationality birth_place issuing_state issue_date "
         "expiry_date valid_from issuing_office issuing_officer personal_number permit_number permit_category "
-        "occupation employer agency passport_number application_number receipt_number medical_number entries duration_of_stay"
+        "occupation employer agency passport_number application_number receipt_number medical_number "
+        "entries duration_of_stay"
     )
     assert list(FIELDS) == contract.split()
