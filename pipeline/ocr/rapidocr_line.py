@@ -86,10 +86,10 @@ def at_common_length(scores: Sequence[Scores]) -> list[Decoded]:
     return free if cost > _MOST_COST * len(free) else [line[best] for line in imposed]
 
 
-def _columns(dictionary: Sequence[str]) -> list[NDArray[np.intp]]:
+def _columns(characters: Sequence[str]) -> list[NDArray[np.intp]]:
     """The network's columns for the blank and for each character of ALPHABET, other drawings of it included."""
     columns: dict[str, list[int]] = {character: [] for character in ALPHABET}
-    for index, entry in enumerate(dictionary):
+    for index, entry in enumerate(characters[1:], start=1):
         plain = "<" if entry in _FILLERS else unicodedata.normalize("NFKC", entry).upper()
         if plain in columns:
             columns[plain].append(index)
