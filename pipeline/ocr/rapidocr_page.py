@@ -30,8 +30,6 @@ DETECTOR = Path(__file__).parent / "data" / "PP-OCRv6_det_small.int8.onnx"
 #: Longest side, px, of the copy on which text is looked for. Measured: at 608 one lone `F` in thirty is overlooked on
 #: cards; 800 finds no more on letters and costs a tenth of the page.
 LONGEST_SIDE = 736
-#: Width of a line, as it is read, against natural: time goes with width.
-_SQUEEZE = float(__import__("os").environ.get("SQ", "1"))
 #: px, a strip as it is read.
 _LEAST_WIDTH = 16
 #: Boxes come with room all round. This share of their height is cut out and read, so that the lines above and below
@@ -121,7 +119,7 @@ def _networks() -> tuple[Any, Recogniser]:
 
 def _read(recogniser: Recogniser, strip: Colour) -> tuple[str, float]:
     """A line's text, the best class at each step, and the mean probability of its characters (0 without any)."""
-    width = max(_LEAST_WIDTH, math.ceil(strip.shape[1] * HEIGHT / strip.shape[0] * _SQUEEZE))
+    width = max(_LEAST_WIDTH, math.ceil(strip.shape[1] * HEIGHT / strip.shape[0]))
     how = cv2.INTER_AREA if strip.shape[0] > HEIGHT else cv2.INTER_LINEAR
     scores = recogniser.probabilities(np.asarray(cv2.resize(strip, (width, HEIGHT), interpolation=how), np.uint8))
     best = scores.argmax(axis=1)

@@ -117,9 +117,7 @@ def _loaded(path: Path) -> tuple[Any, tuple[str, ...]]:
         model = path.read_bytes()
         characters = ("", *_dictionary(model), " ")
         kept = _kept(characters)
-        session = onnxruntime.InferenceSession(
-            with_classes(model, kept), options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(with_classes(model, kept), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # as in `probabilities`; a file that is no such network fails anywhere
         raise EngineError(f"{path.name} is not the recogniser that is known here") from error
     shown = (characters[index] for index in kept)
