@@ -48,7 +48,8 @@ def _foregrounds(small: Colour, grey: Grey) -> Iterator[Grey]:
     rim = np.concatenate(
         [lab[:6].reshape(-1, 3), lab[-6:].reshape(-1, 3), lab[:, :6].reshape(-1, 3), lab[:, -6:].reshape(-1, 3)]
     )
-    distance = np.linalg.norm(lab - np.median(rim, axis=0), axis=2)
+    apart = cv2.split(lab - np.median(rim, axis=0).astype(np.float32))
+    distance = cv2.magnitude(cv2.magnitude(apart[0], apart[1]), apart[2])
     byte = np.minimum(distance * 2.0, 255).astype(np.uint8)
     level, mask = cv2.threshold(byte, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     if level >= 12:

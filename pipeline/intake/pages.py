@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,11 +67,13 @@ def is_blank(colour: NDArray[np.uint8]) -> bool:
     height, width = colour.shape[:2]
     step = max(1, max(height, width) // 1000)
     top, left = int(height * _MARGIN), int(width * _MARGIN)
-    inner = colour[top : height - top : step, left : width - left : step].astype(np.float32)
-    grey = np.minimum(np.minimum(inner[:, :, 0], inner[:, :, 1]), inner[:, :, 2])
+    inner = np.ascontiguousarray(colour[top : height - top : step, left : width - left : step])
+    blue, green, red = cv2.split(inner) if inner.size else (inner[:, :, 0],) * 3
+    grey = cv2.min(cv2.min(blue, green), red)
     rows, columns = grey.shape[0] // 5 * 5, grey.shape[1] // 5 * 5
     if not rows or not columns:
         return False
-    blocks = grey[:rows, :columns].reshape(rows // 5, 5, columns // 5, 5)
-    spread = np.abs(blocks - blocks.mean(axis=(1, 3), keepdims=True))
-    return bool((spread > _INK_LEVELS).mean() < _INK_SHARE)
+    blocks = grey[:rows, :columns].astype(np.float32)
+    means = cv2.resize(blocks, (columns // 5, rows // 5), interpolation=cv2.INTER_AREA)
+    spread = cv2.absdiff(blocks, cv2.resize(means, (columns, rows), interpolation=cv2.INTER_NEAREST))
+    return bool(np.count_nonzero(spread > _INK_LEVELS) < _INK_SHARE * spread.size)

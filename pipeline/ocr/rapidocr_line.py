@@ -1,29 +1,25 @@
-"""The PP-OCRv6 line recogniser of the rapidocr wheel (Apache-2.0), read with a decoder of our own.
+"""The PP-OCRv6 line recogniser over the lines of an MRZ, read with a decoder of our own.
 
-Only its network is used: the wheel's reader gives one score a line, where a screening needs each character's
-probability and what else it could be. Nothing but MRZ characters can come out.
+The wheel's reader gives one score a line, where a screening needs each character's probability and what else it could
+be. Nothing but MRZ characters can come out.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import EngineError, MissingDependency
+from pipeline.errors import EngineError
 from pipeline.imaging.page import Grey
 from pipeline.ocr.ctc import Decoded, Scores, at_lengths, greedy
 from pipeline.ocr.engine import LineReading
+from pipeline.ocr.recogniser import HEIGHT, Recogniser, shared_recogniser
 from pipeline.types.mrz import ALPHABET
 
-#: The network's input height, px.
-HEIGHT = 48
 #: Width against natural: time goes with width, and at 18 px a character the network still has steps enough (at 16 px
 #: it has not; natural width reads no better).
 _SQUEEZE = 0.65
@@ -41,9 +37,8 @@ class RapidOcrLines:
     name = "rapidocr"
     family = "pp-ocr"
 
-    def __init__(self, model: Path | None = None) -> None:
-        self._model = model
-        self._session: Any = None
+    def __init__(self, recogniser: Recogniser | None = None) -> None:
+        self._recogniser = recogniser or shared_recogniser()
         self._columns: list[NDArray[np.intp]] = []
 
     def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
@@ -60,35 +55,16 @@ class RapidOcrLines:
 
     def _scores(self, crop: Grey) -> Scores:
         """Steps x (blank, then ALPHABET), rows sum to 1."""
-        if self._session is None:
-            self._load()
         width = max(HEIGHT, round(crop.shape[1] * HEIGHT / crop.shape[0] * _SQUEEZE))
         resized = cv2.resize(crop, (width, HEIGHT), interpolation=cv2.INTER_AREA)
-        pixels = np.repeat((resized.astype(np.float32) / 127.5 - 1.0)[None, None], 3, axis=1)
         try:
-            output = self._session.run(None, {"x": pixels})[0][0]
-        except Exception as error:  # onnxruntime raises its own unexported types
+            output = self._recogniser.probabilities(np.repeat(resized[:, :, None], 3, axis=2))
+            self._columns = self._columns or _columns(self._recogniser.characters)
+        except EngineError as error:
             raise EngineError(f"{self.name} failed on a line") from error
-        scores = np.stack([output[:, columns].sum(axis=1) for columns in self._columns], axis=1)
-        if scores.shape[0] == 0 or not np.isfinite(scores).all():
-            raise EngineError(f"{self.name} returned no probabilities")
-        scores += 1e-9
+        scores = np.stack([output[:, columns].sum(axis=1) for columns in self._columns], axis=1) + np.float32(1e-9)
         normalised: Scores = scores / scores.sum(axis=1, keepdims=True)
         return normalised
-
-    def _load(self) -> None:
-        model = self._model or _wheel_model()
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise MissingDependency("onnxruntime", "pip install onnxruntime") from error
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        dictionary = session.get_modelmeta().custom_metadata_map["character"].splitlines()
-        self._columns = _columns(dictionary)
-        self._session = session
 
 
 def at_common_length(scores: Sequence[Scores]) -> list[Decoded]:
@@ -110,21 +86,10 @@ def at_common_length(scores: Sequence[Scores]) -> list[Decoded]:
     return free if cost > _MOST_COST * len(free) else [line[best] for line in imposed]
 
 
-def _wheel_model() -> Path:
-    """The recogniser inside the installed wheel; importing the wheel itself costs half a second and is not needed."""
-    spec = find_spec("rapidocr")
-    if spec is None or spec.origin is None:
-        raise MissingDependency("rapidocr", "pip install rapidocr==3.10.0")
-    model = Path(spec.origin).parent / "models" / "PP-OCRv6_rec_small.onnx"
-    if not model.is_file():
-        raise MissingDependency("the recogniser of rapidocr", "pip install --force-reinstall rapidocr==3.10.0")
-    return model
-
-
-def _columns(dictionary: list[str]) -> list[NDArray[np.intp]]:
+def _columns(characters: Sequence[str]) -> list[NDArray[np.intp]]:
     """The network's columns for the blank and for each character of ALPHABET, other drawings of it included."""
     columns: dict[str, list[int]] = {character: [] for character in ALPHABET}
-    for index, entry in enumerate(dictionary, start=1):
+    for index, entry in enumerate(characters[1:], start=1):
         plain = "<" if entry in _FILLERS else unicodedata.normalize("NFKC", entry).upper()
         if plain in columns:
             columns[plain].append(index)

@@ -1,15 +1,15 @@
 """Text detection and recognition of the rapidocr wheel (PP-OCRv6, Apache-2.0) over a whole page.
 
-The library's code around the networks is used as it is, its pipeline is not: it pads every line to 320 px, works in
-batches of the widest line, keeps no memory between runs and turns tall boxes, so that a lone `F` is read lying. The
-detector is an int8 copy of the wheel's (made by tests/bench/quantise_detector.py): it finds the same text in a third of
-the time, and finding it was most of the time.
+The library's code around the detector is used as it is. Lines are read by the network itself: the library pads every
+line to 320 px, works in batches of the widest line and turns tall boxes, so that a lone `F` is read lying. The detector
+is an int8 copy of the wheel's (made by tests/bench/quantise_detector.py): it finds the same text in a third of the
+time, and finding it was most of the time.
 """
 
 from __future__ import annotations
 
+import math
 import threading
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +17,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import EngineError, MissingDependency
+from pipeline.errors import EngineError
 from pipeline.imaging.page import Colour
 from pipeline.ocr.engine import TextLine
+from pipeline.ocr.recogniser import HEIGHT, RECOGNISER, Recogniser, shared_recogniser, wheel_model
 
 #: Corners of a text box: top left, top right, bottom right, bottom left; px.
 Quad = NDArray[np.float32]
 
-#: The detector in 8 bits, and the recogniser's file in the wheel.
+#: The detector in 8 bits.
 DETECTOR = Path(__file__).parent / "data" / "PP-OCRv6_det_small.int8.onnx"
-RECOGNISER = "PP-OCRv6_rec_small.onnx"
 #: Longest side, px, of the copy on which text is looked for. Measured: at 608 one lone `F` in thirty is overlooked on
 #: cards; 800 finds no more on letters and costs a tenth of the page.
 LONGEST_SIDE = 736
-#: Rows the recogniser takes.
-_LINE_HEIGHT = 48
+#: px, a strip as it is read.
+_LEAST_WIDTH = 16
 #: Boxes come with room all round. This share of their height is cut out and read, so that the lines above and below
 #: do not show, ...
 _CORE = 0.8
@@ -51,7 +51,7 @@ class RapidOcrPage:
     def __init__(self, longest_side: int = LONGEST_SIDE) -> None:
         self._side = longest_side
         self._loading = threading.Lock()
-        self._networks: tuple[Any, Any] | None = None
+        self._networks: tuple[Any, Recogniser] | None = None
 
     def read_page(self, colour: Colour) -> tuple[TextLine, ...]:
         """Every text line found, in no particular order.
@@ -71,11 +71,11 @@ class RapidOcrPage:
             quads = [] if found.boxes is None else [np.asarray(box, np.float32) for box in found.boxes]
             if not quads:
                 return ()
-            read = recognise([_strip(colour, quad) for quad in quads])
+            read = [_read(recognise, _strip(colour, quad)) for quad in quads]
         except Exception as error:  # the library and onnxruntime raise unexported types
             raise EngineError(f"{self.name} failed on a page") from error
-        lines = zip(read.txts, read.scores, quads, strict=True)
-        return tuple(_line(text, score, quad, width, height) for text, score, quad in lines if text.strip())
+        lines = zip(read, quads, strict=True)
+        return tuple(_line(text, score, quad, width, height) for (text, score), quad in lines if text.strip())
 
     def read_box(self, colour: Colour, box: tuple[int, int, int, int]) -> TextLine | None:
         """The one line in a box (left, top, right, bottom; px), None where nothing is read.
@@ -87,57 +87,47 @@ class RapidOcrPage:
         _, recognise = self._load()
         left, top, right, bottom = box
         try:
-            read = recognise([np.ascontiguousarray(colour[top:bottom, left:right])])
+            text, score = _read(recognise, colour[top:bottom, left:right])
         except Exception as error:  # as above
             raise EngineError(f"{self.name} failed on a line") from error
-        text, score = read.txts[0], float(read.scores[0])
-        return TextLine(text, min(max(score, 0.0), 1.0), left, top, right, bottom) if text.strip() else None
+        return TextLine(text, score, left, top, right, bottom) if text.strip() else None
 
-    def _load(self) -> tuple[Any, Any]:
+    def _load(self) -> tuple[Any, Recogniser]:
         with self._loading:
             if self._networks is None:
                 self._networks = _networks()
             return self._networks
 
 
-def wheel_model(file: str) -> Path:
-    """A network's file in the installed wheel.
-
-    Raises:
-        MissingDependency: if the wheel or the file is not there.
-    """
-    spec = find_spec("rapidocr")
-    if spec is None or spec.origin is None:
-        raise MissingDependency("rapidocr", "pip install rapidocr==3.10.0")
-    path = Path(spec.origin).parent / "models" / file
-    if not path.is_file():
-        raise MissingDependency(f"the model {file}", "pip install --force-reinstall rapidocr==3.10.0")
-    return path
-
-
-def _networks() -> tuple[Any, Any]:
-    recogniser_file = wheel_model(RECOGNISER)
+def _networks() -> tuple[Any, Recogniser]:
+    wheel_model(RECOGNISER)
     from rapidocr.ch_ppocr_det import TextDetector
-    from rapidocr.ch_ppocr_rec import TextRecInput, TextRecognizer
     from rapidocr.main import DEFAULT_CFG_PATH
     from rapidocr.utils.log import logger
     from rapidocr.utils.parse_parameters import ParseParams
 
     logger.setLevel("ERROR")
     settings = ParseParams.load(DEFAULT_CFG_PATH)
-    for part, file in ((settings.Det, DETECTOR), (settings.Rec, recogniser_file)):
-        # Named outright: the library downloads a model that it looks up by name and does not find.
-        part.model_path = str(file)
-        part.engine_cfg = settings.EngineConfig.onnxruntime
-        part.engine_cfg.intra_op_num_threads = part.engine_cfg.inter_op_num_threads = 1
-        part.engine_cfg.enable_cpu_mem_arena = True
+    # Named outright: the library downloads a model that it looks up by name and does not find.
+    settings.Det.model_path = str(DETECTOR)
+    settings.Det.engine_cfg = settings.EngineConfig.onnxruntime
+    settings.Det.engine_cfg.intra_op_num_threads = settings.Det.engine_cfg.inter_op_num_threads = 1
+    settings.Det.engine_cfg.enable_cpu_mem_arena = True
     settings.Det.limit_type = "max"
-    # One line at a time and no least width: nothing is padded.
-    settings.Rec.rec_batch_num = 1
-    settings.Rec.rec_img_shape = [3, _LINE_HEIGHT, 16]
-    settings.Rec.font_path = None
-    recogniser = TextRecognizer(settings.Rec)
-    return TextDetector(settings.Det), lambda crops: recogniser(TextRecInput(img=crops))
+    return TextDetector(settings.Det), shared_recogniser()
+
+
+def _read(recogniser: Recogniser, strip: Colour) -> tuple[str, float]:
+    """A line's text, the best class at each step, and the mean probability of its characters (0 without any)."""
+    width = max(_LEAST_WIDTH, math.ceil(strip.shape[1] * HEIGHT / strip.shape[0]))
+    how = cv2.INTER_AREA if strip.shape[0] > HEIGHT else cv2.INTER_LINEAR
+    scores = recogniser.probabilities(np.asarray(cv2.resize(strip, (width, HEIGHT), interpolation=how), np.uint8))
+    best = scores.argmax(axis=1)
+    starts = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
+    if starts.size == 0:
+        return "", 0.0
+    text = "".join(recogniser.characters[best[start]] for start in starts)
+    return text, min(float(scores[starts, best[starts]].mean()), 1.0)
 
 
 def _strip(colour: Colour, quad: Quad) -> Colour:
@@ -171,7 +161,7 @@ def _line(text: str, score: float, quad: Quad, width: int, height: int) -> TextL
     right, bottom = quad.max(axis=0)
     return TextLine(
         text,
-        min(max(float(score), 0.0), 1.0),
+        score,
         max(float(left), 0.0),
         max(float(top), 0.0),
         min(float(right), float(width)),

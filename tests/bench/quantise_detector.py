@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.rapidocr_page import DETECTOR, LONGEST_SIDE, wheel_model
+from pipeline.ocr.rapidocr_page import DETECTOR, LONGEST_SIDE
+from pipeline.ocr.recogniser import wheel_model
 from tests.bench import visual
 
 

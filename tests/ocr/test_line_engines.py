@@ -11,6 +11,7 @@ from pipeline.mrz.locate import line_crop, locate
 from pipeline.ocr.engine import LineEngine
 from pipeline.ocr.passporteye import PassportEye
 from pipeline.ocr.rapidocr_line import RapidOcrLines, at_common_length
+from pipeline.ocr.recogniser import Recogniser
 from pipeline.ocr.tesseract_line import MODEL_FOLDER, TesseractLines, find_program, probability
 from pipeline.types.mrz import ALPHABET, MrzFormat
 from tests.mrz.drawing import drawn, page_of
@@ -54,9 +55,9 @@ def test_a_missing_program_names_the_command() -> None:
 
 
 def test_a_missing_network_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.ocr.rapidocr_line.find_spec", lambda name: None)
+    monkeypatch.setattr("pipeline.ocr.recogniser.find_spec", lambda name: None)
     with pytest.raises(MissingDependency, match="rapidocr"):
-        RapidOcrLines().read_lines((CROP,))
+        RapidOcrLines(Recogniser()).read_lines((CROP,))
 
 
 def test_the_model_is_here_and_says_where_it_is_from() -> None:

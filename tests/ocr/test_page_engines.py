@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import EngineError, MissingDependency
 from pipeline.imaging.page import Colour
-from pipeline.ocr import rapidocr_page
+from pipeline.ocr import rapidocr_page, recogniser
 from pipeline.ocr.engine import PageEngine
 from pipeline.ocr.rapidocr_page import RapidOcrPage
 from pipeline.ocr.tesseract_page import TesseractPage
@@ -105,8 +105,8 @@ def test_networks_are_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_missing_model_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingDependency, match=r"no-such\.onnx"):
-        rapidocr_page.wheel_model("no-such.onnx")
-    monkeypatch.setattr(rapidocr_page, "find_spec", lambda name: None)
+        recogniser.wheel_model("no-such.onnx")
+    monkeypatch.setattr(recogniser, "find_spec", lambda name: None)
     with pytest.raises(MissingDependency, match="pip install rapidocr"):
         RapidOcrPage().read_page(page())
 
