@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pipeline.errors import place_of
 from pipeline.reference.policy import Policies, PolicyPack
 from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import AnyFact, AnyKey, Facts
@@ -152,7 +153,7 @@ def run(check: DocumentCheck, facts: Facts, context: Context, precision: float |
     except NotApplicable as why:
         return Outcome(check.code, check.version, OutcomeKind.NOT_APPLICABLE, reason=str(why))
     except Exception as error:  # a rule that breaks is our fault and must not stop the run
-        log.exception("check %s failed", check.code)
+        log.error("check %s failed: %s", check.code, place_of(error))
         return Outcome(check.code, check.version, OutcomeKind.ERROR, reason=type(error).__name__)
     kind = OutcomeKind.FLAG if findings else OutcomeKind.CLEAR
     return Outcome(check.code, check.version, kind, findings)
