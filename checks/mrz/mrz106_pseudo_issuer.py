@@ -1,8 +1,7 @@
 """The issuing state is an issuer that no state stands behind (MRZ106).
 
 What it looks at:
-    The issuer's code in the MRZ against the issuers known to sell documents that look like passports and that
-    no state recognises.
+    The issuer's code in the MRZ against the house list of issuers that no state stands behind.
 
 Why it matters:
     Such a document is well made and its check digits are right; only its issuer tells it from a passport.
