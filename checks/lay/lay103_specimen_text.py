@@ -2,8 +2,9 @@
 
 What it looks at:
     Words for specimen or sample anywhere in the text of the page. Where there are none, the printed issuing state,
-    the style of Utopia in the text and the template: Utopia issues nothing but specimens, and a permit has no MRZ
-    that could say so.
+    the style of Utopia in the text, and that style where the template knew it in spite of a misread letter: Utopia
+    issues nothing but specimens, and a permit has no MRZ that could say so. A layout that only resembles one of
+    Utopia's says nothing, since it may be another state's.
 
 Why it matters:
     Specimens are published for training. One that is handed in as a document has been used as a blank, or came
@@ -41,8 +42,6 @@ WORDS = ("SPECIMEN", "SPECIMENS", "SPÉCIMEN", "MUSTER", "MUESTRA", "ESPECIMEN",
 _CAPTION = re.compile(r"SPECIMEN[ ]+(SIGNATURE|OF[ ]+SIGNATURE)|SIGNATURE[ ]+SPECIMEN")
 #: Utopia's style without the spaces, which engines leave out of wide capitals.
 _STYLE = "REPUBLICOFUTOPIA"
-#: How the names of Utopia's layouts begin.
-_TEMPLATES = "utopia-"
 
 
 def specimen_text(facts: Facts, context: Context) -> Iterator[Found]:
@@ -68,7 +67,7 @@ def _of_utopia(facts: Facts, upper: str) -> Iterator[Found]:
         yield Found(f"issuing state {state.value}: specimens only", (state,), cause="specimen")
     elif _STYLE in re.sub(r"\W", "", upper):
         yield Found("text: Republic of Utopia, specimens only", (facts.get(VIZ_TEXT),), cause="specimen")
-    elif template is not None and template.value.name.startswith(_TEMPLATES):
+    elif template is not None and any(_STYLE in re.sub(r"\W", "", one) for one in template.value.labels_found):
         yield Found(f"layout {template.value.name}: specimens only", (template,), cause="specimen")
 
 
