@@ -105,6 +105,7 @@ class DocumentCheck:
         next_check: the cheapest next step a person can take.
         source: clause, statute or public case.
         protection: a sign that the holder may be a victim; it goes to the protection desk.
+        thresholds: names and defaults of the limits the rule asks the context for, set in `[checks.CODE]`.
     """
 
     code: str
@@ -119,6 +120,7 @@ class DocumentCheck:
     rule: Rule
     kinds: frozenset[DocumentKind] = frozenset()
     protection: bool = False
+    thresholds: tuple[tuple[str, float], ...] = ()
 
     @property
     def family(self) -> str:
