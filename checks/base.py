@@ -18,8 +18,17 @@ from pipeline.errors import place_of
 from pipeline.reference.policy import Policies, PolicyPack
 from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import AnyFact, AnyKey, Facts
-from pipeline.types.findings import Finding, Hypothesis, Outcome, OutcomeKind, PageEvidence, Strength
-from pipeline.types.keys import DOC_KIND
+from pipeline.types.findings import (
+    NO_MRZ_ON_LAYOUT,
+    OTHER_KIND,
+    Finding,
+    Hypothesis,
+    Outcome,
+    OutcomeKind,
+    PageEvidence,
+    Strength,
+)
+from pipeline.types.keys import DOC_KIND, DOC_TEMPLATE
 from pipeline.types.problems import Problem
 from pipeline.types.values import shown
 
@@ -164,8 +173,11 @@ def run(check: DocumentCheck, facts: Facts, context: Context, precision: float |
 def _not_applicable(check: DocumentCheck, facts: Facts) -> str:
     kind = facts.find(DOC_KIND)
     if check.kinds and (kind is None or DocumentKind(kind.value) not in check.kinds):
-        return f"not for this kind of document: {kind.value if kind else 'unknown'}"
+        return f"{OTHER_KIND}: {kind.value if kind else 'unknown'}"
     missing = [key.name for key in check.needs if facts.find(key) is None]
+    template = facts.find(DOC_TEMPLATE)
+    if template is not None and not template.value.has_mrz and any(name.startswith("mrz.") for name in missing):
+        return NO_MRZ_ON_LAYOUT
     return f"not read: {', '.join(missing)}" if missing else ""
 
 

@@ -14,9 +14,11 @@ from checks.run_all import judge
 from pipeline.reference.policy import Policies, load_policies
 from pipeline.types.boxes import Box
 from pipeline.types.documents import DocumentKind
-from pipeline.types.facts import Fact, Facts
+from pipeline.types.facts import AnyFact, Fact, Facts
 from pipeline.types.findings import Hypothesis, OutcomeKind, PageEvidence, Strength
-from pipeline.types.keys import DOC_KIND, VIZ_ISSUING_STATE, VIZ_SURNAME
+from pipeline.types.keys import DOC_KIND, DOC_TEMPLATE, MRZ, VIZ_ISSUING_STATE, VIZ_SURNAME
+from pipeline.types.mrz import MrzFormat, MrzReading
+from pipeline.types.printed import TemplateMatch
 
 CONTEXT = Context(dt.date(2026, 11, 23), load_policies(), linked_ids={"passport": "d2"})
 BOX = Box(0.1, 0.2, 0.3, 0.4)
@@ -68,6 +70,20 @@ def test_a_finding_is_stamped_with_everything_a_report_shows() -> None:
 def test_a_missing_need_makes_it_not_applicable_and_is_named() -> None:
     outcome = run(CHECK, Facts([]), CONTEXT)
     assert (outcome.kind, outcome.reason) == (OutcomeKind.NOT_APPLICABLE, "not read: viz.surname")
+
+
+def test_what_a_layout_does_not_carry_is_not_called_unread() -> None:
+    check = dataclasses.replace(CHECK, needs=(MRZ, VIZ_SURNAME))
+
+    def reason(has_mrz: bool, *facts: AnyFact) -> str:
+        match = TemplateMatch("letter", (), 0, (), (), has_mrz)
+        template = Fact(DOC_TEMPLATE.name, "letter", match, 0, BOX, 0.9, "recorded")
+        return run(check, Facts([template, *facts]), CONTEXT).reason
+
+    assert reason(False) == reason(False, SURNAME) == "this layout has no machine-readable zone"
+    assert reason(True, SURNAME) == "not read: mrz.reading"
+    reading = Fact(MRZ.name, "", MrzReading(MrzFormat.TD1, (), (), (), 0.9, (), True), 0, BOX, 0.9, "recorded")
+    assert reason(False, reading) == "not read: viz.surname"
 
 
 def test_a_rule_may_decline() -> None:
