@@ -14,11 +14,21 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pipeline.errors import place_of
 from pipeline.reference.policy import Policies, PolicyPack
 from pipeline.types.documents import DocumentKind
 from pipeline.types.facts import AnyFact, AnyKey, Facts
-from pipeline.types.findings import Finding, Hypothesis, Outcome, OutcomeKind, PageEvidence, Strength
-from pipeline.types.keys import DOC_KIND
+from pipeline.types.findings import (
+    NO_MRZ_ON_LAYOUT,
+    OTHER_KIND,
+    Finding,
+    Hypothesis,
+    Outcome,
+    OutcomeKind,
+    PageEvidence,
+    Strength,
+)
+from pipeline.types.keys import DOC_KIND, DOC_TEMPLATE
 from pipeline.types.problems import Problem
 from pipeline.types.values import shown
 
@@ -104,6 +114,7 @@ class DocumentCheck:
         next_check: the cheapest next step a person can take.
         source: clause, statute or public case.
         protection: a sign that the holder may be a victim; it goes to the protection desk.
+        thresholds: names and defaults of the limits the rule asks the context for, set in `[checks.CODE]`.
     """
 
     code: str
@@ -118,6 +129,7 @@ class DocumentCheck:
     rule: Rule
     kinds: frozenset[DocumentKind] = frozenset()
     protection: bool = False
+    thresholds: tuple[tuple[str, float], ...] = ()
 
     @property
     def family(self) -> str:
@@ -152,7 +164,7 @@ def run(check: DocumentCheck, facts: Facts, context: Context, precision: float |
     except NotApplicable as why:
         return Outcome(check.code, check.version, OutcomeKind.NOT_APPLICABLE, reason=str(why))
     except Exception as error:  # a rule that breaks is our fault and must not stop the run
-        log.exception("check %s failed", check.code)
+        log.error("check %s failed: %s", check.code, place_of(error))
         return Outcome(check.code, check.version, OutcomeKind.ERROR, reason=type(error).__name__)
     kind = OutcomeKind.FLAG if findings else OutcomeKind.CLEAR
     return Outcome(check.code, check.version, kind, findings)
@@ -161,8 +173,11 @@ def run(check: DocumentCheck, facts: Facts, context: Context, precision: float |
 def _not_applicable(check: DocumentCheck, facts: Facts) -> str:
     kind = facts.find(DOC_KIND)
     if check.kinds and (kind is None or DocumentKind(kind.value) not in check.kinds):
-        return f"not for this kind of document: {kind.value if kind else 'unknown'}"
+        return f"{OTHER_KIND}: {kind.value if kind else 'unknown'}"
     missing = [key.name for key in check.needs if facts.find(key) is None]
+    template = facts.find(DOC_TEMPLATE)
+    if template is not None and not template.value.has_mrz and any(name.startswith("mrz.") for name in missing):
+        return NO_MRZ_ON_LAYOUT
     return f"not read: {', '.join(missing)}" if missing else ""
 
 

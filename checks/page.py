@@ -94,6 +94,7 @@ def _declaration(check: DocumentCheck, precision: Precision | None) -> list[str]
         ("hypothesis", check.hypothesis.value),
         ("needs", needs),
         ("source", check.source),
+        ("thresholds", ", ".join(f"{name} = {default}" for name, default in check.thresholds) or "none"),
         ("precision on the benchmark", measured),
         ("version", str(check.version)),
     ]

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 
 from checks.base import Context, DocumentCheck
 from checks.run_all import judge
-from flows.faults import place_of
 from flows.tally import Tally
 from flows.workers import WorkerPool
 from pipeline import READING_VERSION
 from pipeline.bundles import Linked, facts_with_links
 from pipeline.cases import cases_of, unjudged
+from pipeline.errors import place_of
 from pipeline.reference.policy import Policies
 from pipeline.settings import Settings
 from pipeline.store.database import Store

@@ -21,8 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from flows.faults import place_of
-from pipeline.errors import MissingDependency, OversealError
+from pipeline.errors import MissingDependency, OversealError, place_of
 from pipeline.settings import Settings
 from pipeline.types.problems import Problem, ProblemKind
 from pipeline.types.readings import FileReading

@@ -22,6 +22,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.types.documents import DocumentKind, DocumentRecord
 from pipeline.types.findings import (
+    NO_MRZ_ON_LAYOUT,
+    OTHER_KIND,
     Case,
     Desk,
     Finding,
@@ -66,8 +68,8 @@ _WHOLE = ("mrz.reading", "viz.text", "doc.", "page.", "quality.")
 _KINDS = frozenset(DocumentKind)
 _COMPOSITE = "mrz.check.composite"
 _CHECK_DIGIT = "mrz.check."
-#: The runner's reason when a check is not meant for such a document: then its question was not open.
-_OTHER_KIND = "not for this kind of document"
+#: The runner's reasons when a check is not meant for such a document: then its question was not open.
+_NOT_OPEN = (OTHER_KIND, NO_MRZ_ON_LAYOUT)
 
 
 def cases_of(
@@ -217,7 +219,7 @@ def _not_assessed(
             continue
         if outcome.kind is OutcomeKind.ERROR:
             codes["internal error"].append(outcome.code)
-        elif outcome.kind is OutcomeKind.NOT_APPLICABLE and not outcome.reason.startswith(_OTHER_KIND):
+        elif outcome.kind is OutcomeKind.NOT_APPLICABLE and not outcome.reason.startswith(_NOT_OPEN):
             codes[outcome.reason].append(outcome.code)
     return tuple(
         NotAssessed(question, f"{reason} ({', '.join(sorted(held))})") for reason, held in sorted(codes.items())

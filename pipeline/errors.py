@@ -1,11 +1,12 @@
 """Errors that end a command, each with its exit code.
 
 OversealError 1 - UsageError 2 - NothingToRead 3 - MissingDependency 4 - OnlyUnreadable 5 - StoreError 7;
-EngineError is caught per document and becomes a Problem.
+EngineError is caught per document and becomes a Problem. `place_of` says of any error what a log may be told.
 """
 
 from __future__ import annotations
 
+import traceback
 from enum import IntEnum
 
 
@@ -62,3 +63,14 @@ class StoreError(OversealError):
 
 class EngineError(OversealError):
     """An OCR engine died, hung beyond its limit or returned what cannot be text."""
+
+
+def place_of(error: BaseException) -> str:
+    """Type of the exception and where it was raised: `ValueError in read.py, line 12`.
+
+    What an exception says may hold what was read from a document, so a log is told only this.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return type(error).__name__
+    return f"{type(error).__name__} in {frames[-1].filename.rpartition('/')[2]}, line {frames[-1].lineno}"

@@ -129,6 +129,7 @@ def test_reasons_are_told_once_with_their_codes_and_other_kinds_not_at_all() -> 
         outcome("TST102", OutcomeKind.NOT_APPLICABLE, "not read: viz.surname"),
         outcome("TST101", OutcomeKind.NOT_APPLICABLE, "not read: viz.surname"),
         outcome("TST101", OutcomeKind.NOT_APPLICABLE, "not for this kind of document: visa"),
+        outcome("TST101", OutcomeKind.NOT_APPLICABLE, "this layout has no machine-readable zone"),
         outcome("TST102", OutcomeKind.ERROR, "KeyError"),
     ]
     (case,) = cases_of(RECORD, asked, CODES)

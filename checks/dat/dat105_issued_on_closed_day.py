@@ -4,8 +4,8 @@ What it looks at:
     The weekday of the printed date of issue and the public holidays of the issuing state on that day.
 
 Why it matters:
-    Offices are closed then. A forger who makes up a date does not look at a calendar, and a permit made after
-    hours carries the date of a closed day.
+    Offices are as a rule closed then, and nothing is issued. A date of issue on such a day asks for the office's
+    own explanation.
 
 What else it can be:
     - The office has a weekend or emergency service.

@@ -5,7 +5,7 @@ What it looks at:
 
 Why it matters:
     A permit answers an application. Both dates stand on one paper that one office made; issued first and
-    applied for later means that the file was made up afterwards or that a date was put back.
+    applied for later may mean that the file was completed afterwards or that a date was put back.
 
 What else it can be:
     - Day and month were exchanged when the date was typed or printed.
@@ -21,7 +21,8 @@ What to check next:
     Ask for the application file and its stamp of receipt.
 
 Source:
-    Issuing state's law, topic process-order of its policy pack; Auditor General of Belize, audits 2011-13.
+    Issuing state's law, topic process-order of its policy pack; alleged in the special audits 2011-13 of the
+    Auditor General of Belize, parts of which the government publicly disputed.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ CHECK = DocumentCheck(
         "an application lodged again later was printed in place of the first one",
     ),
     next_check="Ask for the application file and its stamp of receipt",
-    source="Issuing state's law, topic process-order of its policy pack; Auditor General of Belize, audits 2011-13",
+    source="Issuing state's law, topic process-order of its policy pack; alleged in the special audits 2011-13 of the "
+    "Auditor General of Belize, parts of which the government publicly disputed",
     rule=issued_before_application,
 )

@@ -23,7 +23,8 @@ What to check next:
     Protection desk: speak with the holder alone; non-punishment applies. Then check the birth date.
 
 Source:
-    Issuing state's law, topic minimum-age of its policy pack; ACC v. nine (BMET, Bangladesh, 2025).
+    Issuing state's law, topic minimum-age of its policy pack; alleged in ACC v. nine (BMET, Bangladesh, 2025; a
+    charge reported by a newspaper, outcome not known to us).
 """
 
 from __future__ import annotations
@@ -80,7 +81,8 @@ CHECK = DocumentCheck(
         "the law has an exception that the policy pack does not know",
     ),
     next_check="Protection desk: speak with the holder alone; non-punishment applies. Then check the birth date",
-    source="Issuing state's law, topic minimum-age of its policy pack; ACC v. nine (BMET, Bangladesh, 2025)",
+    source="Issuing state's law, topic minimum-age of its policy pack; alleged in ACC v. nine (BMET, Bangladesh, 2025; "
+    "a charge reported by a newspaper, outcome not known to us)",
     rule=under_age_for_category,
     kinds=frozenset({DocumentKind.WORK_PERMIT}),
     protection=True,

@@ -21,7 +21,8 @@ What to check next:
     Read the wording on the page; compare with a genuine copy of the same series.
 
 Source:
-    ICAO Doc 9303-4 clause 4.1 (captions of the data page); INTERPOL, Identity and travel document fraud.
+    ICAO Doc 9303-4 clause 4.1 (captions of the data page); INTERPOL, web page Identity and travel document fraud
+    at www.interpol.int, seen in November 2026.
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ CHECK = DocumentCheck(
         "part of the word lies under a stamp or a fold",
     ),
     next_check="Read the wording on the page; compare with a genuine copy of the same series",
-    source="ICAO Doc 9303-4 clause 4.1 (captions of the data page); INTERPOL, Identity and travel document fraud",
+    source="ICAO Doc 9303-4 clause 4.1 (captions of the data page); INTERPOL, web page Identity and travel document "
+    "fraud at www.interpol.int, seen in November 2026",
     rule=fixed_wording_differs,
 )

@@ -6,7 +6,7 @@ What it looks at:
 
 Why it matters:
     A passport number belongs to one person. A copied passport keeps the number of the genuine one, and permits
-    have been granted on passport numbers of others, who knew nothing of it.
+    are alleged to have been granted on passport numbers of other people.
 
 What else it can be:
     - The number of a family member in the same folder was typed.
@@ -18,10 +18,11 @@ When it is not applied:
     only one of name and birth date differs, that is LNK102 or LNK103.
 
 What to check next:
-    Ask the passport's issuing state, or the register, whose number it is; the holder may be a victim.
+    Ask the passport's issuing state, or the register, whose number it is.
 
 Source:
-    ICAO Doc 9303-4 clause 4.1 (document number: unique); ACC v. nine (BMET, Bangladesh, 2025).
+    ICAO Doc 9303-4 clause 4.1 (document number: unique); alleged in ACC v. nine (BMET, Bangladesh, 2025; a charge
+    reported by a newspaper, outcome not known to us).
 """
 
 from __future__ import annotations
@@ -84,8 +85,9 @@ CHECK = DocumentCheck(
         "name and birth date were both misread on a poor scan",
         "the number was given out twice by two states",
     ),
-    next_check="Ask the passport's issuing state, or the register, whose number it is; the holder may be a victim",
-    source="ICAO Doc 9303-4 clause 4.1 (document number: unique); ACC v. nine (BMET, Bangladesh, 2025)",
+    next_check="Ask the passport's issuing state, or the register, whose number it is",
+    source="ICAO Doc 9303-4 clause 4.1 (document number: unique); alleged in ACC v. nine (BMET, Bangladesh, 2025; "
+    "a charge reported by a newspaper, outcome not known to us)",
     rule=same_passport_number_two_holders,
     kinds=frozenset({DocumentKind.PASSPORT, DocumentKind.WORK_PERMIT, DocumentKind.VISA, DocumentKind.RESIDENCE_CARD}),
 )

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from checks.agreement import likely
 from checks.base import Context, DocumentCheck, Found, NotApplicable, field_of
 from checks.mrz.reliance import confusable, doubt, read_fact, substitutes, weighed
-from pipeline.reference.confusions import glyph_cost
+from pipeline.reference.confusions import LEGIBLE, glyph_cost
 from pipeline.reference.mrz_fields import LAYOUTS
 from pipeline.types.facts import AnyFact, Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -129,4 +129,5 @@ CHECK = DocumentCheck(
     next_check="Compare the characters named with the page under magnification; read the chip or the barcode",
     source="ICAO Doc 9303-3 clause 4.9; 9303-4, -5 and -6 clause 4.2.4 (composite)",
     rule=check_digit_differs,
+    thresholds=(("legible", LEGIBLE),),
 )

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable, field_of
 from checks.mrz.reliance import confusable, doubt, read_fact, weighed
+from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ
@@ -73,4 +74,5 @@ CHECK = DocumentCheck(
     next_check="Compare the digits named with the page under magnification, and with others of the same issuer",
     source="ICAO Doc 9303-4, -5 and -6 clause 4.2.4; derived from the weights",
     rule=check_digit_pattern,
+    thresholds=(("legible", LEGIBLE),),
 )

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from checks.base import Context, DocumentCheck, Found, NotApplicable, field_of
 from checks.mrz.reliance import doubt, read_fact, weighed
 from pipeline.reference.codes import Listing, listing
-from pipeline.reference.confusions import SHARED_CONFUSIONS
+from pipeline.reference.confusions import LEGIBLE, SHARED_CONFUSIONS
 from pipeline.reference.mrz_fields import LAYOUTS, Place
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -150,4 +150,5 @@ CHECK = DocumentCheck(
     next_check="Look at the character named under magnification; scan again if the print there is poor",
     source="ICAO Doc 9303-3 clauses 4.2 and 4.6; 9303-4, -5, -6 and -7 clause 4.2.2",
     rule=character_out_of_place,
+    thresholds=(("legible", LEGIBLE),),
 )

@@ -31,6 +31,7 @@ from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.mrz.reliance import doubt, substitutes, weighed
 from pipeline.reference.codes import document_code_fault
+from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ, MRZ_DOCUMENT_CODE
@@ -68,4 +69,5 @@ CHECK = DocumentCheck(
     next_check="Compare with another document of the same issuer and kind",
     source="ICAO Doc 9303-4, -5, -6 and -7 clause 4.2.2; 9303-5 and -6 note k",
     rule=document_code_not_listed,
+    thresholds=(("legible", LEGIBLE),),
 )

@@ -30,6 +30,7 @@ from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.mrz.reliance import doubt, weighed
 from pipeline.reference.codes import Listing, listed_lookalike, listing, state_code
+from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Fact, Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ, MRZ_ISSUING_STATE, MRZ_NATIONALITY
@@ -78,4 +79,5 @@ CHECK = DocumentCheck(
     next_check="Compare the code with the issuer's name as printed",
     source="ICAO Doc 9303-3 section 5; ISO 3166-1 and 3166-3",
     rule=state_code_not_listed,
+    thresholds=(("legible", LEGIBLE),),
 )

@@ -1,8 +1,7 @@
 """The issuing state is an issuer that no state stands behind (MRZ106).
 
 What it looks at:
-    The issuer's code in the MRZ against the issuers known to sell documents that look like passports and that
-    no state recognises.
+    The issuer's code in the MRZ against the house list of issuers that no state stands behind.
 
 Why it matters:
     Such a document is well made and its check digits are right; only its issuer tells it from a passport.
@@ -29,6 +28,7 @@ from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.mrz.reliance import doubt, weighed
 from pipeline.reference.codes import Listing, listing, state_code
+from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ, MRZ_ISSUING_STATE
@@ -57,4 +57,5 @@ CHECK = DocumentCheck(
     next_check="Read the issuer's name on the page; ask for a passport of a state",
     source="ICAO Doc 9303-3 section 5 (the code is in no list); house list in pipeline/reference/state_codes.toml",
     rule=pseudo_issuer,
+    thresholds=(("legible", LEGIBLE),),
 )

@@ -28,6 +28,7 @@ from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.mrz.reliance import doubt, weighed
 from pipeline.reference.codes import SPECIMEN_STATE, state_code
+from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ, MRZ_ISSUING_STATE
@@ -57,4 +58,5 @@ CHECK = DocumentCheck(
     next_check="Take it out of the queue; ask where it was handed in",
     source="ICAO Doc 9303-3 section 5 (UTO: specimens only)",
     rule=specimen_issuer,
+    thresholds=(("legible", LEGIBLE),),
 )

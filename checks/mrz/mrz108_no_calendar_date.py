@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.mrz.reliance import doubt, substitutes, weighed
+from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.dates import PartialDate
 from pipeline.types.facts import Fact, Facts, Key
 from pipeline.types.findings import Hypothesis, Strength
@@ -107,4 +108,5 @@ CHECK = DocumentCheck(
     next_check="Compare with the date as printed on the page",
     source="ICAO Doc 9303-3 clause 4.8",
     rule=no_calendar_date,
+    thresholds=(("legible", LEGIBLE),),
 )

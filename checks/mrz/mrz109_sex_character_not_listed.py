@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.mrz.reliance import doubt, substitutes, weighed
+from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ, MRZ_SEX
@@ -66,4 +67,5 @@ CHECK = DocumentCheck(
     next_check="Look at the character under magnification",
     source="ICAO Doc 9303-4 to -7 clause 4.2.2 (sex)",
     rule=sex_character_not_listed,
+    thresholds=(("legible", LEGIBLE),),
 )

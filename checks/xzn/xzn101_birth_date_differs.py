@@ -33,6 +33,7 @@ from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.xzn.dates import date_differs
 from checks.xzn.zones import Pair
+from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import CHECK_BIRTH_DATE, MRZ, MRZ_BIRTH_DATE, VIZ_BIRTH_DATE
@@ -60,4 +61,5 @@ CHECK = DocumentCheck(
     next_check="Compare both dates with the page under magnification; read the chip or the barcode",
     source="ICAO Doc 9303-3 clauses 3.8, 4.8 and 7.1",
     rule=birth_date_differs,
+    thresholds=(("legible", LEGIBLE),),
 )

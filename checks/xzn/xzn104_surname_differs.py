@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found
 from checks.xzn.names import name_differs, surname
+from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
 from pipeline.types.keys import MRZ, MRZ_NAME, VIZ_SURNAME
@@ -56,4 +57,5 @@ CHECK = DocumentCheck(
     next_check="Compare the letters named with the page under magnification; ask how the issuer spells such names",
     source="ICAO Doc 9303-3 clauses 4.6 and 7.1 and section 6",
     rule=surname_differs,
+    thresholds=(("legible", LEGIBLE),),
 )

@@ -13,16 +13,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> ExitCode:
-    """Print the page, and below it what the check declares."""
+    """Print the page as the catalogue has it, with the precision that was measured."""
+    from checks.page import case_summaries, page
+    from checks.precisions import precisions
     from checks.registry import UnknownCode, by_code
 
     try:
         check = by_code(given.code)
     except UnknownCode as error:
         raise UsageError(str(error)) from error
-    needs = ", ".join(key.name for key in check.needs) or "nothing"
-    kinds = ", ".join(sorted(check.kinds)) or "every kind"
-    print(f"{check.code} {check.name}, version {check.version}\n")
-    print(check.page)
-    print(f"\nSupports: {check.hypothesis}, {check.strength.label}. Needs: {needs}. Documents: {kinds}.")
+    print(page(check, case_summaries(check.code), precisions().get(check.code)), end="")
     return ExitCode.NOTHING_FLAGGED

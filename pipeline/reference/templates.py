@@ -5,6 +5,7 @@ A template describes a layout, never a particular document. `templates/README` i
     title = "..."            what people call the layout
     kind = "work-permit"     DocumentKind
     mrz = ["TD1"]            MRZ formats it carries; none: it carries no MRZ
+    any_layout = true        stands in for layouts that nobody described: whether they carry an MRZ is not known
     codes = ["A", "IR"]      beginnings of the MRZ document code it goes with; none: any
     wordings = [["WORK PERMIT", "PERMIS DE TRAVAIL"]]   fixed texts, always printed, each in one of these spellings
     other_labels = ["Type"]  labels of places that are no field of ours; their values are nobody else's
@@ -82,6 +83,12 @@ class Template:
     wordings: tuple[tuple[str, ...], ...]
     other_labels: tuple[str, ...]
     fields: tuple[FieldLayout, ...]
+    any_layout: bool = False
+
+    @property
+    def may_have_mrz(self) -> bool:
+        """Whether a document of the layout may carry an MRZ."""
+        return bool(self.mrz) or self.any_layout
 
 
 def _compiles(pattern: str) -> str:
@@ -111,6 +118,7 @@ class _TemplateFile(BaseModel):
     codes: tuple[str, ...] = ()
     wordings: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = ()
     other_labels: tuple[str, ...] = ()
+    any_layout: bool = False
     fields: dict[str, _FieldFile] = Field(min_length=1)
 
 
@@ -150,7 +158,9 @@ def parse_template(name: str, text: str) -> Template:
         FieldLayout(field, one.labels, one.mandatory, one.place, one.lines, one.pattern)
         for field, one in read.fields.items()
     )
-    return Template(name, read.title, read.kind, read.mrz, read.codes, read.wordings, read.other_labels, fields)
+    return Template(
+        name, read.title, read.kind, read.mrz, read.codes, read.wordings, read.other_labels, fields, read.any_layout
+    )
 
 
 @cache

@@ -97,7 +97,7 @@ class FolderWriter:
         """A new empty folder beside the target, locked until we are done or dead.
 
         Raises:
-            UsageError: if a run that is still alive holds it.
+            UsageError: if a run that is still alive holds it, or another user owns it.
         """
         mode = 0o700 if self._folder in _CLOSED else 0o777
         self._aside.parent.mkdir(parents=True, exist_ok=True)
@@ -109,12 +109,21 @@ class FolderWriter:
         except OSError as error:
             self._lock.close()
             raise UsageError(f"another run is writing {self._target.name}/ in the same output folder") from error
+        self._close_to_others(lock, mode)
         if self._old.exists() and not self._target.exists():
             # An earlier run died between its two renames.
             self._old.rename(self._target)
         for left in self._aside.iterdir():
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         (self._aside / "images").mkdir(mode=mode)
+
+    def _close_to_others(self, folder: int, mode: int) -> None:
+        """A folder that stood there before us keeps its owner and its mode: refuse the one, set the other."""
+        if os.fstat(folder).st_uid != os.geteuid():
+            self._lock.close()
+            raise UsageError(f"{self._aside.name} in the output folder belongs to another user; choose another --out")
+        if self._folder in _CLOSED:
+            os.fchmod(folder, mode)
 
     def _create(self, name: str) -> TextIO:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL

@@ -141,6 +141,11 @@ class OutcomeKind(StrEnum):
     ERROR = "error"
 
 
+#: Reasons of not-applicable that say a check is not meant for such a document: what it asks is not open then.
+OTHER_KIND = "not for this kind of document"
+NO_MRZ_ON_LAYOUT = "this layout has no machine-readable zone"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one check said of one document; `reason` for not-applicable and error."""

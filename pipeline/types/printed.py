@@ -60,6 +60,7 @@ class TemplateMatch:
         labels_expected: how many it declares as always printed.
         missing: mandatory fields not read.
         misspelt: (label expected, text seen) where a fixed wording differs by a little.
+        has_mrz: whether the layout may carry a machine-readable zone; where it does not, none was to be read.
     """
 
     name: str
@@ -67,3 +68,4 @@ class TemplateMatch:
     labels_expected: int
     missing: tuple[MissingField, ...]
     misspelt: tuple[tuple[str, str], ...]
+    has_mrz: bool = True

@@ -157,6 +157,7 @@ def _match(seen: Seen, readings: Sequence[FieldReading]) -> TemplateMatch:
             if one.value is None and not one.impossible
         ),
         misspelt(seen.pieces),
+        seen.template.may_have_mrz,
     )
 
 
@@ -196,6 +197,7 @@ def _joined(matches: Sequence[TemplateMatch], best: TemplateMatch | None) -> Tem
         best.labels_expected,
         tuple(MissingField(field.field, field.field in seen) for field in missing),
         tuple(pair for one in same for pair in one.misspelt),
+        best.has_mrz,
     )
 
 

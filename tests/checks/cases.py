@@ -252,6 +252,7 @@ def _template(value: Mapping[str, Any]) -> TemplateMatch:
         labels_expected=value.get("labels_expected", 0),
         missing=tuple(MissingField(**one) for one in value.get("missing", ())),
         misspelt=tuple((expected, seen) for expected, seen in value.get("misspelt", ())),
+        has_mrz=value.get("has_mrz", True),
     )
 
 

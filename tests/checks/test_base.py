@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,9 +14,11 @@ from checks.run_all import judge
 from pipeline.reference.policy import Policies, load_policies
 from pipeline.types.boxes import Box
 from pipeline.types.documents import DocumentKind
-from pipeline.types.facts import Fact, Facts
+from pipeline.types.facts import AnyFact, Fact, Facts
 from pipeline.types.findings import Hypothesis, OutcomeKind, PageEvidence, Strength
-from pipeline.types.keys import DOC_KIND, VIZ_ISSUING_STATE, VIZ_SURNAME
+from pipeline.types.keys import DOC_KIND, DOC_TEMPLATE, MRZ, VIZ_ISSUING_STATE, VIZ_SURNAME
+from pipeline.types.mrz import MrzFormat, MrzReading
+from pipeline.types.printed import TemplateMatch
 
 CONTEXT = Context(dt.date(2026, 11, 23), load_policies(), linked_ids={"passport": "d2"})
 BOX = Box(0.1, 0.2, 0.3, 0.4)
@@ -31,7 +34,7 @@ def surname_seen(facts: Facts, context: Context) -> Iterator[Found]:
 
 def breaks(facts: Facts, context: Context) -> Iterator[Found]:
     yield Found("seen", (facts.get(VIZ_SURNAME),))
-    raise ZeroDivisionError("ours")
+    raise ValueError(f"surname is {facts.get(VIZ_SURNAME).value}")
 
 
 def declines(facts: Facts, context: Context) -> Iterator[Found]:
@@ -69,6 +72,20 @@ def test_a_missing_need_makes_it_not_applicable_and_is_named() -> None:
     assert (outcome.kind, outcome.reason) == (OutcomeKind.NOT_APPLICABLE, "not read: viz.surname")
 
 
+def test_what_a_layout_does_not_carry_is_not_called_unread() -> None:
+    check = dataclasses.replace(CHECK, needs=(MRZ, VIZ_SURNAME))
+
+    def reason(has_mrz: bool, *facts: AnyFact) -> str:
+        match = TemplateMatch("letter", (), 0, (), (), has_mrz)
+        template = Fact(DOC_TEMPLATE.name, "letter", match, 0, BOX, 0.9, "recorded")
+        return run(check, Facts([template, *facts]), CONTEXT).reason
+
+    assert reason(False) == reason(False, SURNAME) == "this layout has no machine-readable zone"
+    assert reason(True, SURNAME) == "not read: mrz.reading"
+    reading = Fact(MRZ.name, "", MrzReading(MrzFormat.TD1, (), (), (), 0.9, (), True), 0, BOX, 0.9, "recorded")
+    assert reason(False, reading) == "not read: viz.surname"
+
+
 def test_a_rule_may_decline() -> None:
     outcome = run(dataclasses.replace(CHECK, rule=declines), Facts([SURNAME]), CONTEXT)
     assert (outcome.kind, outcome.reason) == (OutcomeKind.NOT_APPLICABLE, "of a kind it cannot judge")
@@ -84,8 +101,9 @@ def test_another_kind_of_document_is_not_judged() -> None:
 def test_a_rule_that_breaks_is_our_error_and_no_finding(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR, "checks.base"):
         outcome = run(dataclasses.replace(CHECK, rule=breaks), Facts([SURNAME]), CONTEXT)
-    assert (outcome.kind, outcome.findings, outcome.reason) == (OutcomeKind.ERROR, (), "ZeroDivisionError")
-    assert "TST101" in caplog.text
+    assert (outcome.kind, outcome.findings, outcome.reason) == (OutcomeKind.ERROR, (), "ValueError")
+    assert re.search(r"TST101.*ValueError in test_base.py, line \d+", caplog.text)
+    assert not [record for record in caplog.records if record.exc_info]
     assert "ERIKSSON" not in caplog.text
 
 

@@ -70,6 +70,13 @@ def test_nothing_accuses(check: DocumentCheck) -> None:
 
 
 @every
+def test_only_a_sign_of_protection_speaks_of_a_victim(check: DocumentCheck) -> None:
+    # A card in screening must not tell the desk, or the holder across it, what the protection desk looks for.
+    said = " ".join((check.name, check.title, check.next_check, *check.innocent))
+    assert check.protection or not re.search(r"victim|protection|traffick", said, re.I)
+
+
+@every
 def test_the_four_kinds_of_case_are_there(check: DocumentCheck) -> None:
     kinds = {load(path).kind for path in paths() if path.parent.name == check.code}
     assert kinds == set(KINDS)

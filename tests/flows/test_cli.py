@@ -53,8 +53,13 @@ def test_wrong_usage_is_two(words: list[str], capsys: pytest.CaptureFixture[str]
 def test_explain_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "mrz101"]) == 0
     page = capsys.readouterr().out
-    for section in ("What it looks at:", "What else it can be:", "What to check next:", "Source:"):
-        assert section in page
+    for section in ("What it looks at", "What else it can be", "What to check next", "Source"):
+        assert f"**{section}**" in page
+    for row in ("strength", "hypothesis", "needs", "version", "precision on the benchmark"):
+        assert f"| {row} | " in page
+    assert "| thresholds | legible = 0.85 |" in page
+    assert main(["explain", "DAT109"]) == 0
+    assert "| protection | " in capsys.readouterr().out
 
 
 def test_checks_lists_every_check_with_the_keys_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:

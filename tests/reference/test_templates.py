@@ -33,6 +33,11 @@ def test_shipped_templates_cover_what_is_promised() -> None:
     }
 
 
+def test_only_a_layout_that_was_described_can_be_said_to_have_no_mrz() -> None:
+    without = {one.name for one in shipped_templates() if not one.may_have_mrz}
+    assert without == {"utopia-work-permit", "utopia-permit-card"}
+
+
 def test_a_label_names_one_field_of_a_template() -> None:
     for template in shipped_templates():
         labels = [label.casefold() for field in template.fields for label in field.labels]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -214,6 +216,30 @@ def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
     write(tmp_path, case("d-new"))
     assert [path.name for path in tmp_path.iterdir()] == ["screening"]
     assert not list((tmp_path / "screening" / "images").iterdir())
+
+
+@pytest.mark.parametrize("folder", ["integrity", "protection"])
+def test_a_folder_that_stood_open_to_all_is_closed_before_anything_is_written(
+    tmp_path: Path, folder: Literal["integrity", "protection"]
+) -> None:
+    left = tmp_path / f".{folder}.new"
+    left.mkdir()
+    left.chmod(0o777)
+    with FolderWriter(tmp_path, folder, None, header(), images):
+        assert stat.S_IMODE(left.stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == 0o700
+
+
+def test_a_folder_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = tmp_path / ".integrity.new"
+    left.mkdir()
+    (left / "planted").touch()
+    monkeypatch.setattr(os, "geteuid", lambda: left.stat().st_uid + 1)
+    refused = pytest.raises(UsageError, match="another user")
+    with refused, FolderWriter(tmp_path, "integrity", None, header(), images):
+        pass
+    assert (left / "planted").exists()
+    assert not (tmp_path / "integrity").exists()
 
 
 def test_two_runs_do_not_write_into_each_other(tmp_path: Path) -> None:

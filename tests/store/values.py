@@ -60,6 +60,7 @@ matches = st.builds(
     st.integers(0, 9),
     st.lists(st.builds(MissingField, text, st.booleans()), max_size=2).map(tuple),
     st.lists(st.tuples(text, text), max_size=2).map(tuple),
+    st.booleans(),
 )
 durations = st.builds(Duration, *(st.none() | st.integers(0, 99) for _ in range(3)))
 values = text | dates | digits | mrzs | pages | field_qualities | matches | durations

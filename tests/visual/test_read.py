@@ -43,6 +43,7 @@ def test_recorded_documents_are_read_as_printed(name: str) -> None:
     assert result.kind.value == document.kind
     assert result.template is not None
     assert (result.template.name, result.template.missing, result.template.misspelt) == (document.template, (), ())
+    assert result.template.has_mrz == (document.hint is not None)
     facts = [fact for fact in result.facts if fact.key.startswith("viz.") and fact.key != "viz.text"]
     assert {fact.key.removeprefix("viz."): shown(fact.value) for fact in facts} == document.fields
     assert {fact.key for fact in facts} == {
