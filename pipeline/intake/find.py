@@ -8,15 +8,16 @@ Links: a path that was named is followed, since that is what was asked for. Belo
 folder is taken in as that file; one that leaves the folder, dangles or turns in a circle becomes a Problem. A link to
 a folder inside is passed over, because what it shows is met at its own place.
 
-Passed over and only counted in the log: names that begin with a dot, `Thumbs.db`, `desktop.ini`, `__MACOSX`. Systems
-put them beside scans unasked. Everything else is an Input or an Unfit: nothing is left out silently.
+Passed over by name: `Thumbs.db`, `desktop.ini`, `__MACOSX`, `._NAME` (what a Mac writes beside NAME), folders whose
+name begins with a dot. Systems put them beside scans unasked. A file whose name begins with a dot is taken in where
+its content is a picture or a PDF, and passed over otherwise. Everything else is an Input or an Unfit, whatever it
+holds: nothing is left out silently.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
-import logging
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -24,12 +25,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.intake.manifest import ManifestRow, read_manifest
-from pipeline.intake.scan import problem, problem_of
+from pipeline.intake.scan import is_picture, problem, problem_of
 from pipeline.settings import Intake
 from pipeline.types.documents import DocumentKind
 from pipeline.types.problems import Problem, ProblemKind
-
-log = logging.getLogger(__name__)
 
 MANIFEST_NAME = "manifest.csv"
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
@@ -122,7 +121,6 @@ def _load_manifest(path: Path, limits: Intake, rows: dict[Path, ManifestRow]) ->
 
 def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterator[Input | Unfit]:
     folders = [root.real]
-    passed_over = 0
     while folders:
         folder = folders.pop()
         try:
@@ -133,9 +131,7 @@ def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterat
         deeper: list[Path] = []
         for name in names:
             place = folder / name
-            if name.startswith(".") or name.lower() in _LITTER:
-                passed_over += 1
-            elif place not in seen:
+            if place not in seen and not _is_litter(place):
                 found = _look(place, root, rows)
                 if isinstance(found, Path):
                     deeper.append(found)
@@ -143,8 +139,14 @@ def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterat
                     seen.add(place)
                     yield found
         folders.extend(reversed(deeper))
-    if passed_over:
-        log.info("%d hidden files or folders passed over", passed_over)
+
+
+def _is_litter(place: Path) -> bool:
+    """Whether an entry of a folder is what systems and programs leave beside scans."""
+    name = place.name
+    if name.lower() in _LITTER or name.startswith("._"):
+        return True
+    return name.startswith(".") and not is_picture(place)
 
 
 def _look(place: Path, root: _Root, rows: dict[Path, ManifestRow]) -> Input | Unfit | Path | None:

@@ -9,6 +9,7 @@ from pipeline.intake.find import Input, Unfit, find_files
 from pipeline.settings import Intake
 from pipeline.types.documents import DocumentKind
 from pipeline.types.problems import ProblemKind
+from tests.faults.hostile_files import sound
 
 LIMITS = Intake()
 
@@ -105,9 +106,17 @@ def test_a_folder_that_may_not_be_listed(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_litter_is_passed_over(tmp_path: Path) -> None:
-    for name in (".DS_Store", "Thumbs.db", "__MACOSX/._1.jpg", ".git/config", "1.jpg"):
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX/._1.jpg", ".git/config", ".lock", "1.jpg"):
         touch(tmp_path / name)
+    touch(tmp_path / "._1.jpg", sound("JPEG"))
+    os.mkfifo(tmp_path / ".pipe")
     assert [one.name for one in find(tmp_path)] == [str(tmp_path / "1.jpg")]
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PDF"])
+def test_a_scan_whose_name_begins_with_a_dot_is_taken_in(tmp_path: Path, format: str) -> None:
+    touch(tmp_path / "a" / ".scan", sound(format))
+    assert list(inputs(tmp_path)) == [".scan"]
 
 
 def test_names_that_are_no_text_can_be_written(tmp_path: Path) -> None:
