@@ -45,6 +45,10 @@ def broken_reader(settings: Settings) -> Read:
     raise RuntimeError("no engine")
 
 
+def reader_without_library(settings: Settings) -> Read:
+    raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
+
+
 def reading(data: bytes, bundle: str, page_done: Callable[[], None]) -> FileReading:
     sha256 = hashlib.sha256(data).hexdigest()
     content: dict[str, Any] = json.loads(data)
@@ -54,6 +58,8 @@ def reading(data: bytes, bundle: str, page_done: Callable[[], None]) -> FileRead
     match content.get("behave"):
         case "hang":
             threading.Event().wait()
+        case "import":
+            raise ModuleNotFoundError("No module named 'pytesseract'", name="pytesseract")
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
         case "raise":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.workers import Stopped, WorkerPool
-from pipeline.errors import OversealError
+from pipeline.errors import MissingDependency, OversealError
 from pipeline.settings import Intake, Reading, Settings
 from pipeline.types.problems import ProblemKind
 from tests.flows import fake_reader
@@ -94,6 +94,19 @@ def test_a_process_that_cannot_start_ends_the_run(settings: Settings, tmp_path: 
         pytest.raises(OversealError, match="no engine"),
     ):
         pool.read(tmp_path / "x", "bundle")
+
+
+def test_a_library_or_package_that_is_missing_is_named_with_its_cure(
+    pool: WorkerPool, settings: Settings, write: Write
+) -> None:
+    file = write("file", {"behave": "import"})
+    with (
+        WorkerPool(1, fake_reader.reader_without_library, settings) as broken,
+        pytest.raises(MissingDependency, match=r"libGL\.so\.1 is missing; install it with: apt-get install libgl1"),
+    ):
+        broken.read(file, "bundle")
+    with pytest.raises(MissingDependency, match="package pytesseract"):
+        pool.read(file, "bundle")
 
 
 def test_stopping_ends_a_file_under_way(write: Write, tmp_path: Path) -> None:
