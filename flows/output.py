@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -121,8 +120,3 @@ def _write_folder(
                     writer.add_unreadable(file.file_id, problem)
             for row in discovery.manifest:
                 writer.add_unreadable("manifest", row)
-
-
-def by_kind(counts: Mapping[str, int]) -> str:
-    """Counts as a line for the terminal: `2 blurred, 1 empty`."""
-    return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))

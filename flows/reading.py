@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flows.workers import Read
@@ -23,7 +24,7 @@ def make_reader(settings: Settings) -> Read:
     cv2.setNumThreads(1)
     readers = make_readers(settings)
 
-    def read(path: Path, bundle: str) -> FileReading:
-        return read_file(path, bundle, readers, settings)
+    def read(path: Path, bundle: str, page_done: Callable[[], None]) -> FileReading:
+        return read_file(path, bundle, readers, settings, page_done)
 
     return read

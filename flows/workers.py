@@ -1,4 +1,7 @@
-"""Processes that read files: one file at a time, killed and replaced when a file takes too long or brings one down.
+"""Processes that read files: one file at a time, killed and replaced when a page takes too long or brings one down.
+
+The time limit is one between signs of life: a process says when it is done with a page, so that a long file has as long
+as its pages need while one that hangs is ended.
 
 A reading process is started by spawn (a fork beside Prefect's or OpenCV's threads is unsafe), holds the engines, and
 is in a process group of its own, so that ending it ends the OCR programs that it started as well.
@@ -21,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from flows.missing import missing_of
 from pipeline.errors import MissingDependency, OversealError, place_of
 from pipeline.settings import Settings
 from pipeline.types.problems import Problem, ProblemKind
@@ -28,8 +32,8 @@ from pipeline.types.readings import FileReading
 
 log = logging.getLogger(__name__)
 
-#: (path, bundle) -> what the file says. Never raises for a bad file.
-Read = Callable[[Path, str], FileReading]
+#: (path, bundle, told after each page) -> what the file says. Never raises for a bad file.
+Read = Callable[[Path, str, Callable[[], None]], FileReading]
 #: Makes a reader inside the reading process; a function of a module, so that spawn can name it.
 MakeReader = Callable[[Settings], Read]
 
@@ -47,6 +51,11 @@ class Stopped(Exception):
 class _Job:
     path: Path
     bundle: str
+
+
+@dataclass(frozen=True, slots=True)
+class _PageDone:
+    """A sign of life from the reading process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,8 @@ class WorkerPool:
     def read(self, path: Path, bundle: str) -> FileReading:
         """Read one file in whichever process is free.
 
-        A file beyond the time limit, or one that ends its process, gives an unreadable FileReading with the reason.
+        A file with a page beyond the time limit, or one that ends its process, gives an unreadable FileReading with
+        the reason.
 
         Raises:
             Stopped: after `stop`.
@@ -119,6 +129,7 @@ class _Worker:
         self._settings = settings
         self._stopping = stopping
         self._limit = settings.reading.file_timeout_seconds
+        self._most_pages = settings.intake.max_pages
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -131,22 +142,32 @@ class _Worker:
         try:
             started = time.monotonic()
             pipe.send(job)
-            if not pipe.poll(self._limit):
-                self.end()
-                return _unread(ProblemKind.TIMEOUT, f"not read within {self._limit:g} s", started)
-            answer: FileReading | _Fatal = pipe.recv()
+            answer = self._answer(pipe)
         except (EOFError, OSError) as error:
             self.end()
             if self._stopping.is_set():
                 raise Stopped from error
             log.warning("a reading process ended while reading a file")
             return _unread(ProblemKind.ENGINE, "the reading process ended while reading this file", started)
+        if answer is None:
+            self.end()
+            return _unread(ProblemKind.TIMEOUT, f"a page was not read within {self._limit:g} s", started)
         if isinstance(answer, _Fatal):
             raise answer.error()
         self._files += 1
         if self._files >= FILES_PER_PROCESS:
             self.end()
         return answer
+
+    def _answer(self, pipe: Connection) -> FileReading | _Fatal | None:
+        """What the process says in the end; None where a page takes too long or pages are too many."""
+        for _ in range(self._most_pages + 1):
+            if not pipe.poll(self._limit):
+                return None
+            said: FileReading | _Fatal | _PageDone = pipe.recv()
+            if not isinstance(said, _PageDone):
+                return said
+        return None
 
     def start(self) -> Connection:
         """The pipe to the process, which is started where there is none."""
@@ -221,6 +242,9 @@ def _serve(pipe: Connection, make_reader: MakeReader, settings: Settings) -> Non
     except OversealError as error:
         pipe.send(_Fatal.of(error))
         return
+    except ImportError as error:
+        pipe.send(_Fatal.of(missing_of(error)))
+        return
     except Exception as error:  # told to the parent, which ends the run
         pipe.send(f"{type(error).__name__}: {error}")
         return
@@ -229,15 +253,17 @@ def _serve(pipe: Connection, make_reader: MakeReader, settings: Settings) -> Non
             job: _Job = pipe.recv()
         except EOFError:
             return
-        pipe.send(_read(read, job))
+        pipe.send(_read(read, job, lambda: pipe.send(_PageDone())))
 
 
-def _read(read: Read, job: _Job) -> FileReading | _Fatal:
+def _read(read: Read, job: _Job, page_done: Callable[[], None]) -> FileReading | _Fatal:
     started = time.monotonic()
     try:
-        return read(job.path, job.bundle)
+        return read(job.path, job.bundle, page_done)
     except MissingDependency as error:
         return _Fatal.of(error)
+    except ImportError as error:
+        return _Fatal.of(missing_of(error))
     except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
         log.error("reading a file failed: %s", place_of(error))
         return _unread(ProblemKind.OURS, f"reading failed: {type(error).__name__}", started)

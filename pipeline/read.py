@@ -95,7 +95,9 @@ def make_readers(settings: Settings) -> Readers:
     return Readers(make_engines(reading), text, shipped + own)
 
 
-def read_file(path: Path, bundle: str, readers: Readers, settings: Settings) -> FileReading:
+def read_file(
+    path: Path, bundle: str, readers: Readers, settings: Settings, page_done: Callable[[], None] = lambda: None
+) -> FileReading:
     """Read every document of one file.
 
     Args:
@@ -103,6 +105,7 @@ def read_file(path: Path, bundle: str, readers: Readers, settings: Settings) -> 
         bundle: opaque id of the application it belongs to.
         readers: from `make_readers`.
         settings: limits of intake and of reading.
+        page_done: told after each page, read or not.
 
     Raises:
         MissingDependency: if an engine is not installed.
@@ -118,6 +121,7 @@ def read_file(path: Path, bundle: str, readers: Readers, settings: Settings) -> 
             problems.append(raster)
         else:
             pages.append(read_page(raster[0], readers, settings.reading, raster[1]))
+        page_done()
     records = documents_of(pages, bundle)
     images = tuple(
         PageImage(record.document_id, number, next(page.jpeg for page in pages if page.info == info))

@@ -36,7 +36,7 @@ class Reading(_Part):
     mrz_engines: tuple[str, ...] = ("rapidocr", "tesseract")
     page_engine: Literal["rapidocr", "tesseract"] = "rapidocr"
     engine_timeout_seconds: float = Field(default=20.0, gt=0)
-    file_timeout_seconds: float = Field(default=30.0, gt=0)
+    file_timeout_seconds: float = Field(default=30.0, gt=0, description="without a page of the file being done")
     min_character_px: float = Field(default=10.0, gt=0, description="below this a page goes on the re-scan list")
     max_edge_width_px: float = Field(default=4.0, gt=0)
 

@@ -122,3 +122,12 @@ def test_a_template_of_the_users_own_may_not_hide_a_shipped_one(tmp_path: Path) 
     (tmp_path / "icao-passport.toml").write_bytes(shipped.read_bytes())
     with pytest.raises(UsageError, match="name of a shipped one"):
         make_readers(Settings(templates=(tmp_path / "icao-passport.toml",)))
+
+
+def test_each_page_of_a_file_is_told_when_it_is_done(tmp_path: Path) -> None:
+    blank = Image.new("RGB", (400, 300), "white")
+    blank.save(tmp_path / "blank.tif", save_all=True, append_images=[blank, blank])
+    done: list[None] = []
+    reading = read_file(tmp_path / "blank.tif", "bundle", _readers(), SETTINGS, lambda: done.append(None))
+    assert [problem.kind for problem in reading.problems] == [ProblemKind.BLANK] * len(done)
+    assert len(done) == 3

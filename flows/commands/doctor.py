@@ -8,10 +8,12 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 
+import pipeline
 from flows.cli import settings_file
+from flows.missing import REINSTALL, missing_of
 from pipeline.errors import ExitCode, OversealError
 from pipeline.settings import Settings, load
 
@@ -33,7 +35,9 @@ _PACKAGES = (
     "onnxruntime",
     "sqlalchemy",
 )
-_REINSTALL = "pip install --require-hashes --no-deps -r requirements.txt"
+#: Modules that need shared libraries of the system.
+_LOADED = ("cv2", "onnxruntime")
+_SHIPPED = "reinstall Overseal: the file is part of it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,14 @@ def run(given: argparse.Namespace) -> ExitCode:
 
 def _probes(settings: Settings) -> Iterator[Probe]:
     for name in _PACKAGES:
-        yield _guarded(name, partial(metadata.version, name), _REINSTALL)
+        yield _guarded(name, partial(metadata.version, name), REINSTALL)
+    for module in _LOADED:
+        yield _guarded(f"import {module}", partial(_loaded, module), REINSTALL)
     yield _guarded("Tesseract", _tesseract, "apt-get install tesseract-ocr")
     yield _guarded("Tesseract language eng", _english, "apt-get install tesseract-ocr-eng")
-    yield _guarded("mrz model", _mrz_model, _REINSTALL)
-    yield _guarded("rapidocr models", _rapidocr_models, _REINSTALL)
+    for name, model in _models():
+        yield _guarded(name, partial(_size, model), _SHIPPED)
+    yield _guarded("rapidocr models", _rapidocr_models, REINSTALL)
     for file, package in _FONTS.items():
         yield _guarded(f"font {file}", partial(_font, file), f"apt-get install {package}")
     yield _guarded("policy pack", partial(_policies, settings), "name a usable pack in the settings: policy = FILE")
@@ -84,7 +91,12 @@ def _probes(settings: Settings) -> Iterator[Probe]:
 def _guarded(name: str, look: Callable[[], str], cure: str) -> Probe:
     try:
         return Probe(name, look())
-    except (OSError, ValueError, ImportError, subprocess.SubprocessError, OversealError) as error:
+    except metadata.PackageNotFoundError:
+        return Probe(name, "not installed", cure)
+    except ImportError as error:
+        missing = missing_of(error)
+        return Probe(name, f"{missing.what} is missing", missing.command)
+    except (OSError, ValueError, subprocess.SubprocessError, OversealError) as error:
         return Probe(name, str(error) or type(error).__name__, cure)
 
 
@@ -104,20 +116,32 @@ def _said(option: str) -> str:
     return done.stdout or done.stderr
 
 
-def _mrz_model() -> str:
-    from pipeline.ocr.tesseract_line import MODEL_FOLDER
+def _loaded(module: str) -> str:
+    return f"version {import_module(module).__version__}"
 
-    return f"{(MODEL_FOLDER / 'mrz.traineddata').stat().st_size:,} bytes"
+
+def _models() -> Iterator[tuple[str, Path]]:
+    # Not asked of the modules that use them: those import what may be missing.
+    package = Path(pipeline.__file__).parent
+    yield "MRZ model", package / "ocr" / "data" / "mrz.traineddata"
+    yield "text detector", package / "ocr" / "data" / "PP-OCRv6_det_small.int8.onnx"
+    yield "face detector", package / "imaging" / "data" / "face_detection_yunet_2023mar_int8bq.onnx"
+
+
+def _size(model: Path) -> str:
+    size = model.stat().st_size
+    if not size:
+        raise ValueError("empty")
+    return f"{size:,} bytes"
 
 
 def _rapidocr_models() -> str:
-    import rapidocr
-
-    folder = Path(rapidocr.__file__).parent / "models"
-    found = sorted(file.name for file in folder.glob("*.onnx"))
+    found = sum(
+        file.suffix == ".onnx" for file in metadata.files("rapidocr") or () if Path(str(file.locate())).is_file()
+    )
     if not found:
         raise ValueError("none in the wheel")
-    return f"{len(found)} networks"
+    return f"{found} networks"
 
 
 def _font(file: str) -> str:

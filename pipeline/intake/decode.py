@@ -28,7 +28,8 @@ _MIN_SIDE = 16
 _MAX_PASSES = 12
 #: TIFF NewSubfileType (TIFF 6.0 section 8): bit 0 a reduced version, bit 2 a transparency mask of another page.
 _SUBFILE_TYPE, _NOT_A_PAGE = 254, 0b101
-#: What a damaged file makes Pillow raise: it parses headers with plain Python and documents no exception type.
+#: What a damaged file makes Pillow raise: it parses headers with plain Python and documents no exception type. Only
+#: calls of Pillow are guarded by it: the same errors in our own code, and want of memory, are not the file's fault.
 _DECODER_ERRORS = (
     OSError,
     SyntaxError,
@@ -40,7 +41,6 @@ _DECODER_ERRORS = (
     EOFError,
     AssertionError,
     RuntimeError,
-    MemoryError,
     BufferError,
 )
 _CUT_SHORT = ("truncated", "unexpected end", "premature end", "only got", "not enough", "not complete")
@@ -114,20 +114,32 @@ def _frames(image: Image.Image, max_pages: int) -> list[int]:
 
 
 def _page(image: Image.Image, frame: int, number: int, passes: int, limits: Intake) -> Decoded | Problem:
-    def decode() -> Decoded | Problem:
-        image.seek(frame)
-        width, height = image.size
-        too_many = _pixels_problem(width, height, limits, number)
-        if too_many:
-            return too_many
-        if passes * width * height > _MAX_PASSES * limits.max_pixels:
-            return problem(ProblemKind.TOO_MANY_PIXELS, "it needs more passes to decode than any camera writes", number)
-        if min(width, height) < _MIN_SIDE:
-            return problem(ProblemKind.NOT_AN_IMAGE, f"{width} x {height} px can hold no text", number)
-        image.load()
-        return _bgr(image), _orientation(image)
+    strict = image.format == Format.TIFF
+    size = _guarded(lambda: _sought(image, frame), strict=strict, page=number)
+    if isinstance(size, Problem):
+        return size
+    unfit = _size_problem(*size, passes, limits, number)
+    if unfit:
+        return unfit
+    pixels = _guarded(lambda: _loaded(image), strict=strict, page=number)
+    return pixels if isinstance(pixels, Problem) else (_bgr(pixels), _orientation(image))
 
-    return _guarded(decode, strict=image.format == Format.TIFF, page=number)
+
+def _sought(image: Image.Image, frame: int) -> tuple[int, int]:
+    image.seek(frame)
+    return image.size
+
+
+def _loaded(image: Image.Image) -> Image.Image:
+    """The decoded picture as RGB, RGBA where parts of it are transparent, or grey of more than eight bits.
+
+    Palette and transparency are the file's own words, so putting them in is decoding still.
+    """
+    image.load()
+    if image.mode.startswith("I") or image.mode == "F":
+        return image
+    clear = "transparency" in image.info or image.mode in {"RGBA", "RGBa", "LA", "La", "PA"}
+    return image.convert("RGBA" if clear else "RGB")
 
 
 def _guarded(step: Callable[[], T], *, strict: bool, page: int | None) -> T | Problem:
@@ -152,6 +164,17 @@ def _damaged(said: str, page: int | None) -> Problem:
     return problem(ProblemKind.CORRUPT, "the picture is damaged and cannot be decoded; get the file again", page)
 
 
+def _size_problem(width: int, height: int, passes: int, limits: Intake, page: int) -> Problem | None:
+    too_many = _pixels_problem(width, height, limits, page)
+    if too_many:
+        return too_many
+    if passes * width * height > _MAX_PASSES * limits.max_pixels:
+        return problem(ProblemKind.TOO_MANY_PIXELS, "it needs more passes to decode than any camera writes", page)
+    if min(width, height) < _MIN_SIDE:
+        return problem(ProblemKind.NOT_AN_IMAGE, f"{width} x {height} px can hold no text", page)
+    return None
+
+
 def _pixels_problem(width: int, height: int, limits: Intake, page: int | None) -> Problem | None:
     if width * height <= limits.max_pixels:
         return None
@@ -168,15 +191,14 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def _bgr(image: Image.Image) -> NDArray[np.uint8]:
-    if image.mode.startswith("I") or image.mode == "F":
-        return np.repeat(_eight_bits(np.asarray(image), image.mode)[:, :, None], 3, axis=2)
-    if "transparency" in image.info or image.mode in {"RGBA", "RGBa", "LA", "La", "PA"}:
-        over = image.convert("RGBA")
-        image = Image.new("RGB", over.size, "white")
-        image.paste(over, mask=over.getchannel("A"))
-    rgb = np.asarray(image.convert("RGB"))
-    return np.ascontiguousarray(rgb[:, :, ::-1])
+def _bgr(pixels: Image.Image) -> NDArray[np.uint8]:
+    if pixels.mode not in {"RGB", "RGBA"}:
+        return np.repeat(_eight_bits(np.asarray(pixels), pixels.mode)[:, :, None], 3, axis=2)
+    if pixels.mode == "RGBA":
+        paper = Image.new("RGB", pixels.size, "white")
+        paper.paste(pixels, mask=pixels.getchannel("A"))
+        pixels = paper
+    return np.ascontiguousarray(np.asarray(pixels)[:, :, ::-1])
 
 
 def _eight_bits(samples: NDArray[np.generic], mode: str) -> NDArray[np.uint8]:

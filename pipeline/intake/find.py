@@ -1,22 +1,23 @@
 """Every file to take in, each with the bundle (application) it belongs to.
 
 Bundles: the files that lie directly in one sub-folder of a given folder, at any depth, are one applicant's and share
-a bundle; a file that lies directly in the given folder, or is named itself, is a bundle of its own. A manifest
-overrides that: its rows with the same application_id (else the same batch) are one bundle.
+a bundle; a file that lies directly in the given folder, or is named itself, is a bundle of its own. A `manifest.csv`
+in the given folder overrides that: its rows with the same application_id (else the same batch) are one bundle.
 
 Links: a path that was named is followed, since that is what was asked for. Below it a link to a file inside the
 folder is taken in as that file; one that leaves the folder, dangles or turns in a circle becomes a Problem. A link to
 a folder inside is passed over, because what it shows is met at its own place.
 
-Passed over and only counted in the log: names that begin with a dot, `Thumbs.db`, `desktop.ini`, `__MACOSX`. Systems
-put them beside scans unasked. Everything else is an Input or an Unfit: nothing is left out silently.
+Passed over by name: `Thumbs.db`, `desktop.ini`, `__MACOSX`, `._NAME` (what a Mac writes beside NAME), folders whose
+name begins with a dot. Systems put them beside scans unasked. A file whose name begins with a dot is taken in where
+its content is a picture or a PDF, and passed over otherwise. Everything else is an Input or an Unfit, whatever it
+holds: nothing is left out silently.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
-import logging
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -24,12 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.intake.manifest import ManifestRow, read_manifest
-from pipeline.intake.scan import problem, problem_of
+from pipeline.intake.scan import is_picture, problem, problem_of
 from pipeline.settings import Intake
-from pipeline.types.documents import DocumentKind
 from pipeline.types.problems import Problem, ProblemKind
-
-log = logging.getLogger(__name__)
 
 MANIFEST_NAME = "manifest.csv"
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
@@ -43,15 +41,11 @@ class Input:
         path: absolute, links resolved.
         name: the file as it was given, for `names.csv` and `read --jsonl`; printable, but hostile text.
         bundle: opaque id of the application it belongs to.
-        document_kind: what the manifest says it is, and the numbers it gives; None where it says nothing.
     """
 
     path: Path
     name: str
     bundle: str
-    document_kind: DocumentKind | None = None
-    permit_number: str | None = None
-    application_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +64,17 @@ class _Root:
     shown: Path
 
 
-def find_files(paths: Sequence[Path], limits: Intake, manifest: Path | None = None) -> Iterator[Input | Unfit]:
+def find_files(paths: Sequence[Path], limits: Intake) -> Iterator[Input | Unfit]:
     """Yield what lies under the given paths, sorted by name within each folder, each file once.
 
     Args:
         paths: files and folders.
-        limits: `max_bytes` holds for the manifest, too.
-        manifest: used instead of the folders' own `manifest.csv`; its files are relative to its own folder.
+        limits: `max_bytes` holds for manifests, too.
 
     Unreadable, vanished, foreign and hostile entries are yielded as Unfit; nothing is raised for them.
     """
     seen: set[Path] = set()
     rows: dict[Path, ManifestRow] = {}
-    if manifest is not None:
-        yield from _load_manifest(manifest, limits, rows)
-        seen.add(_absolute(manifest))
     for given in paths:
         try:
             real = given.resolve(strict=True)
@@ -94,7 +84,7 @@ def find_files(paths: Sequence[Path], limits: Intake, manifest: Path | None = No
             continue
         if is_folder:
             own = real / MANIFEST_NAME
-            if manifest is None and own.is_file() and not own.is_symlink():
+            if own.is_file() and not own.is_symlink():
                 yield from _load_manifest(own, limits, rows)
                 seen.add(own)
             yield from _walk(_Root(real, given), rows, seen)
@@ -106,7 +96,7 @@ def find_files(paths: Sequence[Path], limits: Intake, manifest: Path | None = No
 
 
 def _load_manifest(path: Path, limits: Intake, rows: dict[Path, ManifestRow]) -> Iterator[Unfit]:
-    folder = _absolute(path).parent
+    folder = path.parent
     for row in read_manifest(path, limits.max_bytes):
         if isinstance(row, Problem):
             yield Unfit(printable(path), row)
@@ -122,7 +112,6 @@ def _load_manifest(path: Path, limits: Intake, rows: dict[Path, ManifestRow]) ->
 
 def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterator[Input | Unfit]:
     folders = [root.real]
-    passed_over = 0
     while folders:
         folder = folders.pop()
         try:
@@ -133,9 +122,7 @@ def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterat
         deeper: list[Path] = []
         for name in names:
             place = folder / name
-            if name.startswith(".") or name.lower() in _LITTER:
-                passed_over += 1
-            elif place not in seen:
+            if place not in seen and not _is_litter(place):
                 found = _look(place, root, rows)
                 if isinstance(found, Path):
                     deeper.append(found)
@@ -143,8 +130,14 @@ def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterat
                     seen.add(place)
                     yield found
         folders.extend(reversed(deeper))
-    if passed_over:
-        log.info("%d hidden files or folders passed over", passed_over)
+
+
+def _is_litter(place: Path) -> bool:
+    """Whether an entry of a folder is what systems and programs leave beside scans."""
+    name = place.name
+    if name.lower() in _LITTER or name.startswith("._"):
+        return True
+    return name.startswith(".") and not is_picture(place)
 
 
 def _look(place: Path, root: _Root, rows: dict[Path, ManifestRow]) -> Input | Unfit | Path | None:
@@ -171,14 +164,12 @@ def _entry(place: Path, real: Path, root: _Root, rows: dict[Path, ManifestRow], 
     if not stat.S_ISREG(mode):
         return Unfit(name, problem(ProblemKind.NOT_A_FILE, "it is no regular file (a pipe, socket or device)"))
     bundle = _bundle("file" if alone else "folder", os.fsencode(place if alone else place.parent))
-    if row is None:
-        return Input(real, name, bundle)
-    if row.application_id:
+    if row is not None and row.application_id:
         bundle = _bundle("application", row.application_id.encode())
-    elif row.batch:
+    elif row is not None and row.batch:
         # Batches are numbered afresh by everyone, so their folder is part of the id; applications are not.
         bundle = _bundle("batch", os.fsencode(root.real) + b"\0" + row.batch.encode())
-    return Input(real, name, bundle, row.document_kind, row.permit_number, row.application_id)
+    return Input(real, name, bundle)
 
 
 def _bundle(kind: str, what: bytes) -> str:
@@ -187,10 +178,6 @@ def _bundle(kind: str, what: bytes) -> str:
 
 def _shown(place: Path, root: _Root) -> str:
     return printable(root.shown / place.relative_to(root.real))
-
-
-def _absolute(path: Path) -> Path:
-    return Path(os.path.realpath(path))
 
 
 def printable(path: Path) -> str:

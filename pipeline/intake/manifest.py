@@ -1,4 +1,7 @@
-"""The manifest: what someone says each file is (DESIGN section 5)."""
+"""The manifest: what someone says of which application each file is.
+
+Of its columns `document_kind` and `permit_number` are not used: both are read from the document.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.intake.scan import problem, problem_of
-from pipeline.types.documents import DocumentKind
 from pipeline.types.problems import Problem, ProblemKind
 
 COLUMNS = ("file", "batch", "document_kind", "permit_number", "application_id")
@@ -23,8 +25,6 @@ class ManifestRow:
     line: int
     file: str
     batch: str | None
-    document_kind: DocumentKind | None
-    permit_number: str | None
     application_id: str | None
 
 
@@ -74,15 +74,10 @@ def _row(line: int, header: list[str], cells: list[str]) -> ManifestRow | Proble
         return _bad(line, "no file named")
     if "\0" in file:
         return _bad(line, "the file's name cannot be one")
-    kind = values.get("document_kind")
-    if kind is not None and kind not in set(DocumentKind):
-        return _bad(line, f"document_kind is none of {', '.join(DocumentKind)}")
     return ManifestRow(
         line=line,
         file=file,
         batch=values.get("batch"),
-        document_kind=DocumentKind(kind) if kind else None,
-        permit_number=values.get("permit_number"),
         application_id=values.get("application_id"),
     )
 

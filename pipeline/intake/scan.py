@@ -14,6 +14,9 @@ from pipeline.settings import Intake
 from pipeline.types.problems import Problem, ProblemKind
 
 _CHUNK = 1 << 20
+#: As much as `sniff` looks at.
+_HEAD = 1024
+_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Format(StrEnum):
@@ -72,7 +75,7 @@ def open_scan(path: Path, limits: Intake) -> Scan | Problem:
     Whatever a folder listing said may have changed meanwhile, so the file is judged by what was opened.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, _OPEN)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         return problem_of(error)
     try:
@@ -126,6 +129,21 @@ def sniff(data: bytes) -> Format | Problem:
         if data.startswith(magic):
             return problem(ProblemKind.UNSUPPORTED, f"{name} is not read; save it as JPEG, PNG, TIFF or PDF")
     return problem(ProblemKind.NOT_AN_IMAGE, "its content is no picture and no PDF")
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file's first bytes are those of a format that is read."""
+    try:
+        descriptor = os.open(path, _OPEN)
+    except (OSError, ValueError):
+        return False
+    try:
+        head = os.read(descriptor, _HEAD) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return isinstance(sniff(head), Format)
 
 
 def problem(kind: ProblemKind, message: str, page: int | None = None) -> Problem:

@@ -15,6 +15,8 @@ from pipeline.ocr.engine import TextLine
 
 #: Words further apart than this many line heights stand in different columns.
 _COLUMN_GAP = 1.2
+#: What the program says where its English model is not installed.
+_NO_LANGUAGE = ("Error opening data file", "Failed loading language")
 
 
 class TesseractPage:
@@ -34,7 +36,7 @@ class TesseractPage:
 
         Raises:
             EngineError: if Tesseract fails, exceeds the time or returns what is no table of words.
-            MissingDependency: if it is not installed.
+            MissingDependency: if it or its English model is not installed.
         """
         return self._read(colour, "--psm 11")
 
@@ -60,6 +62,10 @@ class TesseractPage:
             )
         except pytesseract.TesseractNotFoundError as error:
             raise MissingDependency("tesseract", "apt-get install tesseract-ocr") from error
+        except pytesseract.TesseractError as error:
+            if any(words in error.message for words in _NO_LANGUAGE):
+                raise MissingDependency("Tesseract language eng", "apt-get install tesseract-ocr-eng") from error
+            raise EngineError(f"{self.name} failed on a page") from error
         except (RuntimeError, OSError, ValueError, IndexError) as error:
             raise EngineError(f"{self.name} failed on a page") from error
         try:

@@ -9,9 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pipeline.store.schema import judgements
-from pipeline.types.findings import Judgement, Verdict
-
-_COLUMNS = [column for column in judgements.columns if column.name != "number"]
+from pipeline.types.findings import Judgement
 
 
 def append_judgements(connection: Connection, given: Iterable[Judgement]) -> int:
@@ -20,12 +18,6 @@ def append_judgements(connection: Connection, given: Iterable[Judgement]) -> int
     if new:
         connection.execute(sa.insert(judgements), [asdict(judgement) for judgement in new])
     return len(new)
-
-
-def judgements_of(connection: Connection, document_id: str) -> list[Judgement]:
-    """Everything said of a document's findings, oldest first."""
-    query = sa.select(*_COLUMNS).where(judgements.c.document_id == document_id).order_by(judgements.c.number)
-    return [Judgement(**{**row, "verdict": Verdict(row["verdict"])}) for row in connection.execute(query).mappings()]
 
 
 def _there(connection: Connection, judgement: Judgement) -> bool:

@@ -19,9 +19,6 @@ class Hypothesis(StrEnum):
     IRREGULAR_ISSUE = "irregular-issue"
 
 
-INNOCENT = frozenset({Hypothesis.CAPTURE, Hypothesis.CLERICAL})
-
-
 class Strength(IntEnum):
     """Bands of the likelihood ratio for a hypothesis against the innocent ones (DOMAIN C.0, after ENFSI)."""
 

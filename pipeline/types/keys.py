@@ -86,7 +86,6 @@ CHECK_BIRTH_DATE = Key("mrz.check.birth_date", CheckDigit)
 CHECK_EXPIRY = Key("mrz.check.expiry", CheckDigit)
 CHECK_OPTIONAL = Key("mrz.check.optional", CheckDigit)
 CHECK_COMPOSITE = Key("mrz.check.composite", CheckDigit)
-CHECK_DIGITS = (CHECK_NUMBER, CHECK_BIRTH_DATE, CHECK_EXPIRY, CHECK_OPTIONAL, CHECK_COMPOSITE)
 
 #: DocumentKind as text.
 DOC_KIND = Key("doc.kind", str)

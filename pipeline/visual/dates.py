@@ -62,12 +62,6 @@ class DateReading:
     swapped: PartialDate | None = None
 
 
-def parse_date(text: str, role: DateRole) -> PartialDate | None:
-    """The date a text says, day before month; None where it has no form of a date or is in no calendar."""
-    reading = read_date(text, role)
-    return reading.date if reading else None
-
-
 def read_date(text: str, role: DateRole) -> DateReading | None:
     """Read a text that is one date and nothing else; None where it has no form of a date.
 

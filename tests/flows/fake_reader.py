@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,11 @@ _BOX = Box(0.1, 0.1, 0.5, 0.2)
 def make_reader(settings: Settings) -> Read:
     reads = settings.home / "reads.log"
 
-    def read(path: Path, bundle: str) -> FileReading:
+    def read(path: Path, bundle: str, page_done: Callable[[], None]) -> FileReading:
         data = path.read_bytes()
         with reads.open("a") as log:
             log.write(f"{os.getpid()}\n")
-        return reading(data, bundle)
+        return reading(data, bundle, page_done)
 
     return read
 
@@ -44,12 +45,21 @@ def broken_reader(settings: Settings) -> Read:
     raise RuntimeError("no engine")
 
 
-def reading(data: bytes, bundle: str) -> FileReading:
+def reader_without_library(settings: Settings) -> Read:
+    raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
+
+
+def reading(data: bytes, bundle: str, page_done: Callable[[], None]) -> FileReading:
     sha256 = hashlib.sha256(data).hexdigest()
     content: dict[str, Any] = json.loads(data)
+    for _ in range(content.get("pages", 0)):
+        threading.Event().wait(content["seconds"])
+        page_done()
     match content.get("behave"):
         case "hang":
             threading.Event().wait()
+        case "import":
+            raise ModuleNotFoundError("No module named 'pytesseract'", name="pytesseract")
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
         case "raise":

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from flows.workers import Stopped, WorkerPool
-from pipeline.errors import OversealError
-from pipeline.settings import Reading, Settings
+from pipeline.errors import MissingDependency, OversealError
+from pipeline.settings import Intake, Reading, Settings
 from pipeline.types.problems import ProblemKind
 from tests.flows import fake_reader
 
@@ -70,12 +70,43 @@ def test_a_file_that_hangs_or_kills_ends_as_a_problem_and_the_next_is_read(
     assert len(set(_readers(settings))) == 3
 
 
+def test_a_file_has_as_long_as_its_pages_need(pool: WorkerPool, write: Write, settings: Settings) -> None:
+    pages = {"pages": 8, "seconds": 0.2}
+    assert pages["pages"] * pages["seconds"] > settings.reading.file_timeout_seconds
+    slow = pool.read(write("slow", {"kind": "visa", "facts": {}, **pages}), "bundle")
+    stuck = pool.read(write("stuck", {"behave": "hang", "pages": 2, "seconds": 0}), "bundle")
+    assert slow.status == "read"
+    assert [problem.kind for problem in stuck.problems] == [ProblemKind.TIMEOUT]
+
+
+def test_a_file_may_not_report_more_pages_than_are_taken_in(write: Write, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, intake=Intake(max_pages=3))
+    with WorkerPool(1, fake_reader.make_reader, settings) as pool:
+        whole = pool.read(write("whole", {"kind": "visa", "facts": {}, "pages": 3, "seconds": 0}), "bundle")
+        endless = pool.read(write("endless", {"kind": "visa", "facts": {}, "pages": 4, "seconds": 0}), "bundle")
+    assert whole.status == "read"
+    assert [problem.kind for problem in endless.problems] == [ProblemKind.TIMEOUT]
+
+
 def test_a_process_that_cannot_start_ends_the_run(settings: Settings, tmp_path: Path) -> None:
     with (
         WorkerPool(1, fake_reader.broken_reader, settings) as pool,
         pytest.raises(OversealError, match="no engine"),
     ):
         pool.read(tmp_path / "x", "bundle")
+
+
+def test_a_library_or_package_that_is_missing_is_named_with_its_cure(
+    pool: WorkerPool, settings: Settings, write: Write
+) -> None:
+    file = write("file", {"behave": "import"})
+    with (
+        WorkerPool(1, fake_reader.reader_without_library, settings) as broken,
+        pytest.raises(MissingDependency, match=r"libGL\.so\.1 is missing; install it with: apt-get install libgl1"),
+    ):
+        broken.read(file, "bundle")
+    with pytest.raises(MissingDependency, match="package pytesseract"):
+        pool.read(file, "bundle")
 
 
 def test_stopping_ends_a_file_under_way(write: Write, tmp_path: Path) -> None:

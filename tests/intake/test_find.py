@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.intake.find import Input, Unfit, find_files
 from pipeline.settings import Intake
-from pipeline.types.documents import DocumentKind
 from pipeline.types.problems import ProblemKind
+from tests.faults.hostile_files import sound
 
 LIMITS = Intake()
 
@@ -19,12 +19,12 @@ def touch(path: Path, data: bytes = b"x") -> Path:
     return path
 
 
-def find(*paths: Path, manifest: Path | None = None) -> list[Input | Unfit]:
-    return list(find_files(paths, LIMITS, manifest))
+def find(*paths: Path) -> list[Input | Unfit]:
+    return list(find_files(paths, LIMITS))
 
 
-def inputs(*paths: Path, manifest: Path | None = None) -> dict[str, Input]:
-    return {found.path.name: found for found in find(*paths, manifest=manifest) if isinstance(found, Input)}
+def inputs(*paths: Path) -> dict[str, Input]:
+    return {found.path.name: found for found in find(*paths) if isinstance(found, Input)}
 
 
 def kinds(found: list[Input | Unfit]) -> list[ProblemKind]:
@@ -105,9 +105,17 @@ def test_a_folder_that_may_not_be_listed(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_litter_is_passed_over(tmp_path: Path) -> None:
-    for name in (".DS_Store", "Thumbs.db", "__MACOSX/._1.jpg", ".git/config", "1.jpg"):
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX/._1.jpg", ".git/config", ".lock", "1.jpg"):
         touch(tmp_path / name)
+    touch(tmp_path / "._1.jpg", sound("JPEG"))
+    os.mkfifo(tmp_path / ".pipe")
     assert [one.name for one in find(tmp_path)] == [str(tmp_path / "1.jpg")]
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PDF"])
+def test_a_scan_whose_name_begins_with_a_dot_is_taken_in(tmp_path: Path, format: str) -> None:
+    touch(tmp_path / "a" / ".scan", sound(format))
+    assert list(inputs(tmp_path)) == [".scan"]
 
 
 def test_names_that_are_no_text_can_be_written(tmp_path: Path) -> None:
@@ -117,7 +125,7 @@ def test_names_that_are_no_text_can_be_written(tmp_path: Path) -> None:
     assert one.name.endswith(r"\xff\xfe.jpg")
 
 
-def test_manifest_makes_bundles_and_says_what_files_are(tmp_path: Path) -> None:
+def test_a_manifest_makes_bundles(tmp_path: Path) -> None:
     for name in ("1.jpg", "2.jpg", "sub/3.jpg", "4.jpg", "5.jpg"):
         touch(tmp_path / name)
     touch(
@@ -129,8 +137,6 @@ def test_manifest_makes_bundles_and_says_what_files_are(tmp_path: Path) -> None:
     assert set(found) == {"1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"}
     assert found["1.jpg"].bundle == found["3.jpg"].bundle != found["2.jpg"].bundle
     assert found["2.jpg"].bundle == found["4.jpg"].bundle != found["5.jpg"].bundle
-    assert found["1.jpg"].document_kind is DocumentKind.PASSPORT
-    assert (found["3.jpg"].permit_number, found["3.jpg"].application_id) == ("WP-1", "AP-7")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +146,6 @@ def test_manifest_makes_bundles_and_says_what_files_are(tmp_path: Path) -> None:
         (b"../1.jpg,,,,", "outside"),
         (b"/etc/passwd,,,,", "outside"),
         (b"1.jpg,,,,\n1.jpg,,,,", "row already"),
-        (b"1.jpg,,holiday,,", "document_kind"),
         (b",B,,,", "no file"),
         (b"1.jpg,B", "2 cells"),
         (b'1.jpg,"B', "no CSV"),
@@ -156,12 +161,3 @@ def test_bad_manifest_rows_are_told_and_lose_no_file(tmp_path: Path, row: bytes,
     assert kinds(found) == [ProblemKind.MANIFEST]
     assert any(isinstance(one, Unfit) and reason in one.problem.message for one in found)
     assert [one.path.name for one in found if isinstance(one, Input)] == ["1.jpg"]
-
-
-def test_a_manifest_named_beside_the_folder(tmp_path: Path) -> None:
-    touch(tmp_path / "in" / "1.jpg")
-    touch(tmp_path / "in" / "2.jpg")
-    manifest = touch(tmp_path / "list.csv", b"file,application_id\nin/1.jpg,A\nin/2.jpg,A\n")
-    found = inputs(tmp_path / "in", manifest=manifest)
-    assert found["1.jpg"].bundle == found["2.jpg"].bundle
-    assert kinds(find(tmp_path / "in", manifest=tmp_path / "none.csv")) == [ProblemKind.MANIFEST]

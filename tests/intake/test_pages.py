@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile, TiffImagePlugin
 
-from pipeline.intake import pdf
+from pipeline.intake import decode, pdf
 from pipeline.intake.decode import webp_size
 from pipeline.intake.pages import Raster, rasters
 from pipeline.intake.scan import Format, Scan, sniff
@@ -170,3 +170,27 @@ def test_webp_sizes() -> None:
     for options in ({"lossless": True}, {"quality": 80}):
         assert webp_size(saved(Image.new("RGB", (123, 45)), "WEBP", **options)) == (123, 45)
     assert webp_size(b"RIFF") is None
+
+
+@pytest.mark.parametrize("format", ["JPEG", "TIFF"])
+def test_a_fault_of_ours_is_not_told_as_the_files(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> object:
+        raise TypeError("ours")
+
+    monkeypatch.setattr(decode, "_bgr", fail)
+    with pytest.raises(TypeError, match="ours"):
+        pages(sound(format))
+
+
+@pytest.mark.parametrize("format", ["JPEG", "TIFF"])
+def test_want_of_memory_is_not_the_files_fault(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = sound(format)
+
+    def fail(*_: object) -> object:
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "load", fail)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", fail)
+    monkeypatch.setattr(TiffImagePlugin.TiffImageFile, "load", fail)
+    with pytest.raises(MemoryError):
+        pages(data)

@@ -26,7 +26,16 @@ def facts(*zones: tuple, pitch: float = 20.0) -> tuple[AnyFact, ...]:  # type: i
 
 def test_every_field_and_digit_has_its_place_engine_and_legibility() -> None:
     found = Facts(facts(zone(TD3, "rapidocr"), zone(TD3, "tesseract")))
-    wanted: tuple[AnyKey, ...] = (keys.MRZ, keys.MRZ_SURNAME, keys.MRZ_BIRTH_DATE, *keys.CHECK_DIGITS)
+    wanted: tuple[AnyKey, ...] = (
+        keys.MRZ,
+        keys.MRZ_SURNAME,
+        keys.MRZ_BIRTH_DATE,
+        keys.CHECK_NUMBER,
+        keys.CHECK_BIRTH_DATE,
+        keys.CHECK_EXPIRY,
+        keys.CHECK_OPTIONAL,
+        keys.CHECK_COMPOSITE,
+    )
     for key in wanted:
         fact = found.get(key)
         assert fact.legibility > 0.9

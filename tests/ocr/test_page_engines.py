@@ -125,3 +125,9 @@ def test_a_missing_tesseract_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "/nowhere/tesseract")
     with pytest.raises(MissingDependency, match="apt-get install tesseract-ocr"):
         TesseractPage().read_page(page())
+
+
+def test_a_missing_language_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    with pytest.raises(MissingDependency, match="apt-get install tesseract-ocr-eng"):
+        TesseractPage().read_page(page())

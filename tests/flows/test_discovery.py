@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.discovery import Discovery, discover
+from pipeline.settings import Intake
+from pipeline.store.database import Store, open_store
+from pipeline.store.inputs import bundles
+from pipeline.store.runs import start_run
+from pipeline.types.problems import ProblemKind
+
+RUN = "run"
+
+
+@pytest.fixture(name="store")
+def _store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    with store.write() as connection:
+        start_run(connection, RUN, "2026-11-01T00:00:00+00:00")
+    yield store
+    store.close()
+
+
+def _inbox(tmp_path: Path, *files: str) -> Path:
+    for number, name in enumerate(files):
+        path = tmp_path / "inbox" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%d" % number)
+    return tmp_path / "inbox"
+
+
+def _discover(store: Store, inbox: Path) -> Discovery:
+    return discover(store, RUN, [inbox], Intake())
+
+
+def _together(store: Store) -> set[frozenset[str]]:
+    with store.read() as connection:
+        return {frozenset(Path(file.label).name for file in files) for files in bundles(connection, RUN, 0, 99)}
+
+
+def test_a_folder_is_an_application(store: Store, tmp_path: Path) -> None:
+    found = _discover(store, _inbox(tmp_path, "a/1.jpg", "a/2.jpg", "3.jpg"))
+    assert (found.found, found.to_read, found.manifest_rows) == (3, [0, 1, 2], 0)
+    assert _together(store) == {frozenset({"1.jpg", "2.jpg"}), frozenset({"3.jpg"})}
+
+
+def test_a_manifest_in_the_folder_says_otherwise(store: Store, tmp_path: Path) -> None:
+    inbox = _inbox(tmp_path, "a/1.jpg", "a/2.jpg", "3.jpg", "4.jpg", "5.jpg")
+    (inbox / "manifest.csv").write_text(
+        "file,batch,application_id\na/1.jpg,,AP-7\n3.jpg,B1,AP-7\n4.jpg,B1,\n5.jpg,B1,\nabsent.jpg,,AP-7\n"
+    )
+    found = _discover(store, inbox)
+    assert found.found == 5
+    assert [problem.kind for problem in found.manifest] == [ProblemKind.MANIFEST]
+    assert _together(store) == {
+        frozenset({"1.jpg", "3.jpg"}),
+        frozenset({"2.jpg"}),
+        frozenset({"4.jpg", "5.jpg"}),
+    }

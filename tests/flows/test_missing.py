@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from flows.missing import missing_of
+
+
+@pytest.mark.parametrize(
+    ("error", "what", "command"),
+    [
+        (
+            ImportError("libGL.so.1: cannot open shared object file: No such file or directory"),
+            "libGL.so.1",
+            "apt-get install libgl1",
+        ),
+        (ImportError("libgthread-2.0.so.0: cannot open shared object file"), "libgthread-2.0.so.0", "libglib2.0-0"),
+        (ImportError("libnone.so.3: cannot open shared object file"), "libnone.so.3", "make setup"),
+        (ModuleNotFoundError("No module named 'cv2'", name="cv2"), "package cv2", "make setup"),
+        (ModuleNotFoundError("No module named 'a.b'", name="rapidocr.main"), "package rapidocr", "make setup"),
+        (ImportError("cannot import name 'x'"), "package", "make setup"),
+    ],
+)
+def test_what_an_import_lacks_is_named_with_its_cure(error: ImportError, what: str, command: str) -> None:
+    missing = missing_of(error)
+    assert what in missing.what
+    assert command in missing.command
