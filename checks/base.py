@@ -104,6 +104,7 @@ class DocumentCheck:
         next_check: the cheapest next step a person can take.
         source: clause, statute or public case.
         protection: a sign that the holder may be a victim; it goes to the protection desk.
+        thresholds: names of the limits that settings may change under `[checks.CODE]`.
     """
 
     code: str
@@ -118,6 +119,7 @@ class DocumentCheck:
     rule: Rule
     kinds: frozenset[DocumentKind] = frozenset()
     protection: bool = False
+    thresholds: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:

@@ -121,4 +121,5 @@ CHECK = DocumentCheck(
     next_check="Look at the field beside its neighbours under magnification, on the paper itself",
     source="Sherloq (noise and edge analysis of image regions); ICAO Doc 9303-2 appendix C, C.27",
     rule=glyph_metrics_differ,
+    thresholds=("robust_z",),
 )

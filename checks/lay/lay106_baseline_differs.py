@@ -90,4 +90,5 @@ CHECK = DocumentCheck(
     next_check="Look at the field against a ruler, and in raking light for edges of paper",
     source="ICAO Doc 9303-2 appendix C, C.27 (alteration of printed data); Sherloq",
     rule=baseline_differs,
+    thresholds=("degrees",),
 )

@@ -129,4 +129,5 @@ CHECK = DocumentCheck(
     next_check="Compare the characters named with the page under magnification; read the chip or the barcode",
     source="ICAO Doc 9303-3 clause 4.9; 9303-4, -5 and -6 clause 4.2.4 (composite)",
     rule=check_digit_differs,
+    thresholds=("legible",),
 )

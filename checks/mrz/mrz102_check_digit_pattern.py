@@ -73,4 +73,5 @@ CHECK = DocumentCheck(
     next_check="Compare the digits named with the page under magnification, and with others of the same issuer",
     source="ICAO Doc 9303-4, -5 and -6 clause 4.2.4; derived from the weights",
     rule=check_digit_pattern,
+    thresholds=("legible",),
 )

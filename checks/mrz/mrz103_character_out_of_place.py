@@ -150,4 +150,5 @@ CHECK = DocumentCheck(
     next_check="Look at the character named under magnification; scan again if the print there is poor",
     source="ICAO Doc 9303-3 clauses 4.2 and 4.6; 9303-4, -5, -6 and -7 clause 4.2.2",
     rule=character_out_of_place,
+    thresholds=("legible",),
 )

@@ -68,4 +68,5 @@ CHECK = DocumentCheck(
     next_check="Compare with another document of the same issuer and kind",
     source="ICAO Doc 9303-4, -5, -6 and -7 clause 4.2.2; 9303-5 and -6 note k",
     rule=document_code_not_listed,
+    thresholds=("legible",),
 )

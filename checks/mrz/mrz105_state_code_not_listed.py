@@ -78,4 +78,5 @@ CHECK = DocumentCheck(
     next_check="Compare the code with the issuer's name as printed",
     source="ICAO Doc 9303-3 section 5; ISO 3166-1 and 3166-3",
     rule=state_code_not_listed,
+    thresholds=("legible",),
 )

@@ -57,4 +57,5 @@ CHECK = DocumentCheck(
     next_check="Read the issuer's name on the page; ask for a passport of a state",
     source="ICAO Doc 9303-3 section 5 (the code is in no list); house list in pipeline/reference/state_codes.toml",
     rule=pseudo_issuer,
+    thresholds=("legible",),
 )

@@ -57,4 +57,5 @@ CHECK = DocumentCheck(
     next_check="Take it out of the queue; ask where it was handed in",
     source="ICAO Doc 9303-3 section 5 (UTO: specimens only)",
     rule=specimen_issuer,
+    thresholds=("legible",),
 )

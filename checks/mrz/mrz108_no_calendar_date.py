@@ -107,4 +107,5 @@ CHECK = DocumentCheck(
     next_check="Compare with the date as printed on the page",
     source="ICAO Doc 9303-3 clause 4.8",
     rule=no_calendar_date,
+    thresholds=("legible",),
 )

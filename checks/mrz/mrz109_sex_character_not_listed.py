@@ -66,4 +66,5 @@ CHECK = DocumentCheck(
     next_check="Look at the character under magnification",
     source="ICAO Doc 9303-4 to -7 clause 4.2.2 (sex)",
     rule=sex_character_not_listed,
+    thresholds=("legible",),
 )

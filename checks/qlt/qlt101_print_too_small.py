@@ -73,4 +73,5 @@ CHECK = DocumentCheck(
     next_check="Scan again at 300 dots per inch or more",
     source="own measurement on specimens, November 2026: few engines read below 8 pixels a character",
     rule=print_too_small,
+    thresholds=("min_character_px", "min_height_px"),
 )

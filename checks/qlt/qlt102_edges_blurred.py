@@ -65,4 +65,5 @@ CHECK = DocumentCheck(
     next_check="Scan again flat on the glass, or photograph with rest and more light",
     source="own measurement on specimens, November 2026: edge width grows evenly with blur, whatever the scale",
     rule=edges_blurred,
+    thresholds=("max_edge_width_px",),
 )

@@ -68,4 +68,5 @@ CHECK = DocumentCheck(
     next_check="Photograph again without flash, turned away from the lamp, or use a flatbed",
     source="ICAO Doc 9303-2 appendix C (optical checks need an even illumination); limits are house values",
     rule=glare_over_field,
+    thresholds=("max_field_glare", "max_page_glare"),
 )

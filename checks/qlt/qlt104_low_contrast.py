@@ -65,4 +65,5 @@ CHECK = DocumentCheck(
     next_check="Scan again with more contrast, or look at the original",
     source="ISO 1831 (print contrast for optical reading), which ICAO Doc 9303-3 names; limit is a house value",
     rule=low_contrast,
+    thresholds=("min_contrast",),
 )

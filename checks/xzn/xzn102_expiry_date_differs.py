@@ -60,4 +60,5 @@ CHECK = DocumentCheck(
     next_check="Compare both dates with the page under magnification; read the chip or the barcode",
     source="ICAO Doc 9303-3 clauses 3.8, 4.8 and 7.1",
     rule=expiry_date_differs,
+    thresholds=("legible",),
 )

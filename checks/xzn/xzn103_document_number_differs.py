@@ -92,4 +92,5 @@ CHECK = DocumentCheck(
     next_check="Compare both numbers with the page under magnification and with other pages",
     source="ICAO Doc 9303-3 clause 7.1; 9303-5 and -6 note j; 9303-7 clause 4.2.2.2",
     rule=document_number_differs,
+    thresholds=("legible",),
 )

@@ -58,4 +58,5 @@ CHECK = DocumentCheck(
     next_check="Compare the letters named with the page under magnification; ask how the issuer spells such names",
     source="ICAO Doc 9303-3 clauses 4.6 and 7.1 and section 6",
     rule=given_names_differ,
+    thresholds=("legible",),
 )

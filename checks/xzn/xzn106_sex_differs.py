@@ -88,4 +88,5 @@ CHECK = DocumentCheck(
     next_check="Look at both characters under magnification",
     source="ICAO Doc 9303-3 clause 7.1; 9303-4 to -7 notes p and f",
     rule=sex_differs,
+    thresholds=("legible",),
 )

@@ -57,4 +57,5 @@ CHECK = DocumentCheck(
     next_check="Compare both with the page under magnification",
     source="ICAO Doc 9303-3 clause 7.1 and section 5",
     rule=issuing_state_differs,
+    thresholds=("legible",),
 )

@@ -62,4 +62,5 @@ CHECK = DocumentCheck(
     next_check="Compare the name with the page and with other documents of the holder",
     source="ICAO Doc 9303-3 clause 4.6; 9303-4 clause 4.2.3 (truncation)",
     rule=name_shorter_without_truncation,
+    thresholds=("legible",),
 )

@@ -80,4 +80,5 @@ CHECK = DocumentCheck(
     next_check="Compare both numbers with the page under magnification",
     source="ICAO Doc 9303-4 clause 4.2.2 (personal number or other optional data); 9303-5 and -6 likewise",
     rule=personal_number_differs,
+    thresholds=("legible",),
 )
