@@ -36,6 +36,12 @@ COMMANDS: dict[str, str] = {
 #: Read by libraries when they are loaded: Tesseract's own threads cost seven times their gain (MEASURED section 7).
 _ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"}
 
+#: What is left of a command that was interrupted, where anything is.
+_AFTER = {
+    "screen": "; what was read is kept, the same command goes on from there",
+    "serve": "; what was read is kept, the next run goes on from there",
+}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. Errors are one line; `-v` shows where they came from."""
@@ -43,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     os.environ.update(_ENVIRONMENT)
     verbose = False
+    command = next((word for word in arguments if word in COMMANDS), "")
     try:
         parser = _parser(arguments)
         given = parser.parse_args(arguments)
@@ -54,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return int(end.code) if isinstance(end.code, int) else int(ExitCode.USAGE)
     except KeyboardInterrupt:
-        _say("interrupted; what was read is kept, the same command goes on from there")
+        _say("interrupted" + _AFTER.get(command, ""))
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output went away; nothing more can be said there.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
+from checks.base import DocumentCheck
 from checks.precisions import precisions
 from checks.registry import CHECKS
 from flows.discovery import Discovery, discover
@@ -44,6 +45,7 @@ class Request:
         own_server: start an orchestrator's server; False inside a process that has one.
         reader: makes the reader of each reading process.
         progress: stage, done, of how many (0: not known yet).
+        passed_over: further folders that hold no input, such as the reports of other runs.
     """
 
     paths: Sequence[Path]
@@ -53,6 +55,7 @@ class Request:
     own_server: bool = True
     reader: MakeReader = make_reader
     progress: Progress = field(default=lambda stage, done, of: None)
+    passed_over: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def screen_folder(request: Request) -> Result:
     settings = request.settings
     if request.out.exists() and not request.out.is_dir():
         raise UsageError("--out names a file; a folder is needed")
+    _check_thresholds(settings.checks, CHECKS)
     law = load_policies(settings.policy)
     measured = {code: one.precision for code, one in precisions().items()}
     _private_folder(settings.home)
@@ -95,13 +99,25 @@ def screen_folder(request: Request) -> Result:
     return Result(summary, tally)
 
 
+def _check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence[DocumentCheck]) -> None:
+    """Raises UsageError for a check or a threshold that there is not: a misspelt limit would not hold."""
+    known = {check.code: check.thresholds for check in checks}
+    for code, named in limits.items():
+        if code not in known:
+            raise UsageError(f"setting checks.{code}: there is no such check")
+        for name in named:
+            if name not in known[code]:
+                some = ", ".join(known[code]) or "none"
+                raise UsageError(f"setting checks.{code}.{name}: no such threshold; it has {some}")
+
+
 def _discover(request: Request, work: Screening) -> Discovery:
     discovery = discover(
         work.store,
         work.run_id,
         request.paths,
         request.settings.intake,
-        [*(request.out / name for name in _OWN), request.settings.home],
+        [*(request.out / name for name in _OWN), *request.passed_over, request.settings.home],
         lambda found: request.progress("found", found, 0),
     )
     if not discovery.found:
@@ -131,19 +147,23 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
     with (locks / run_id).open("wb") as mine:
         fcntl.flock(mine, fcntl.LOCK_EX)
         with store.write() as connection:
-            for dead in [other for other in running(connection) if _is_dead(locks / other)]:
-                end_run(connection, dead, "failed")
-                (locks / dead).unlink()
+            dead = [other for other in running(connection) if _is_dead(locks / other)]
+            for other in dead:
+                end_run(connection, other, "failed")
             start_run(connection, run_id, now())
+        # A lock goes only after the end of its run is committed: it is what the next run knows it by.
+        for other in dead:
+            (locks / other).unlink()
         try:
             yield run_id
         except BaseException as error:
             # The first error is the one to tell; the next run notes what this one could not.
-            with suppress(StoreError), store.write() as connection:
-                end_run(connection, run_id, "interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+            with suppress(StoreError):
+                with store.write() as connection:
+                    end_run(connection, run_id, "interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+                (locks / run_id).unlink()
             raise
-        finally:
-            (locks / run_id).unlink()
+        (locks / run_id).unlink()
 
 
 def _is_dead(lock: Path) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import os
 from pathlib import Path
 
@@ -15,13 +16,17 @@ from prefect import flow, serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.types.entrypoint import EntrypointType
 
+from flows.faults import place_of
 from flows.launch import Request, screen_folder
 from flows.processes import die_with_parent
 from pipeline.errors import NothingToRead, OversealError
 from pipeline.settings import load
 
+log = logging.getLogger(__name__)
+
 #: Where a served run finds inbox, output folder and settings file: paths may name people, so they are no parameters.
-PLACES = "OVERSEAL_NIGHTLY"
+#: The name has not the prefix of settings, which are refused when unknown.
+PLACES = "NIGHTLY_PLACES_OF_OVERSEAL"
 DEPLOYMENT = "inbox"
 
 
@@ -34,14 +39,39 @@ def nightly() -> None:
     if places["store"]:
         settings = settings.model_copy(update={"store_url": places["store"]})
     today = dt.datetime.now().astimezone().date()
-    out = Path(places["out"]) / today.isoformat()
+    reports = Path(places["out"])
+    request = Request(
+        [Path(places["inbox"])],
+        reports / today.isoformat(),
+        settings,
+        today,
+        own_server=False,
+        # The reports of other days may lie below the inbox, page images among them.
+        passed_over=(reports,),
+    )
+    _screen(request)
+
+
+def _screen(request: Request) -> None:
+    """Screen; what goes wrong is told without its message.
+
+    Raises:
+        RuntimeError: with the exit code or the type of the error: a message could hold a path, and the orchestrator
+            keeps what is raised.
+    """
     try:
-        screen_folder(Request([Path(places["inbox"])], out, settings, today, own_server=False))
+        screen_folder(request)
     except NothingToRead:
         return
     except OversealError as error:
-        # Its message could hold a path; the orchestrator keeps what is raised here.
-        raise RuntimeError(f"screening ended with exit code {int(error.exit_code)}") from None
+        ended = f"screening ended with exit code {int(error.exit_code)}"
+    except Exception as error:  # of whatever kind, since the orchestrator would keep its words
+        log.error("screening the inbox failed: %s", place_of(error))
+        ended = f"screening failed: {type(error).__name__}"
+    else:
+        return
+    # Outside the handlers, so that the error is not its context either.
+    raise RuntimeError(ended)
 
 
 def serve_inbox(cron: str) -> None:

@@ -20,6 +20,7 @@ from pipeline.report.run_json import write_run_json
 from pipeline.store.inputs import Input, all_inputs, originals
 from pipeline.store.runs import cases_in_order
 from pipeline.store.scans import document_ids
+from pipeline.types.findings import Hypothesis
 from pipeline.types.problems import Problem, ProblemKind
 from pipeline.types.runs import RunSummary
 
@@ -111,7 +112,14 @@ def _write_folder(
     run: Screening, folder: Folder, header: RunHeader, unread: list[Unread], discovery: Discovery, out: Path
 ) -> None:
     banner = SPECIMEN_BANNER if run.settings.specimen_run else None
-    with FolderWriter(out, folder, banner, header, run.pages.load) as writer, run.store.read() as connection:
+    withheld = frozenset(
+        check.code for check in run.checks if check.protection or check.hypothesis is Hypothesis.IRREGULAR_ISSUE
+    )
+    images = run.pages.load
+    with (
+        FolderWriter(out, folder, banner, header, images, withheld=withheld) as writer,
+        run.store.read() as connection,
+    ):
         for case in cases_in_order(connection, run.run_id, folder):
             writer.add(case)
         if folder == "screening":

@@ -13,6 +13,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
 from checks.base import Context, DocumentCheck
 from checks.run_all import judge
 from flows.tally import Tally
@@ -25,7 +28,7 @@ from pipeline.reference.policy import Policies
 from pipeline.settings import Settings
 from pipeline.store.database import Store
 from pipeline.store.inputs import Input, bundles, close_input, unread
-from pipeline.store.outcomes import Basis, known_outcomes, save_outcomes
+from pipeline.store.outcomes import Basis, forget_outcomes, known_outcomes, save_outcomes
 from pipeline.store.pages import PageFolder
 from pipeline.store.runs import save_cases
 from pipeline.store.scans import records_of, save_reading
@@ -62,9 +65,11 @@ class Screening:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
+    """What the checks said of one document; without a basis where it could not be judged, and nothing is kept."""
+
     document_id: str
     position: int
-    basis: Basis
+    basis: Basis | None
     outcomes: tuple[Outcome, ...]
     cases: tuple[Case, ...]
 
@@ -104,6 +109,7 @@ def judge_batch(run: Screening, first: int, last: int) -> Tally:
     """
     tally = Tally()
     judged: list[_Judged] = []
+    hypotheses = {check.code: check.hypothesis for check in run.checks}
     with run.store.read() as connection:
         for files in bundles(connection, run.run_id, first, last):
             read = [
@@ -115,18 +121,15 @@ def judge_batch(run: Screening, first: int, last: int) -> Tally:
             together = list({record.document_id: record for _, _, record in read}.values())
             for file, part, record in read:
                 if file.duplicate_of is None:
-                    own = _own(record, file, part)
-                    linked = facts_with_links(record, together)
-                    basis = _basis(run, own, linked)
-                    versions = {check.code: check.version for check in run.checks}
-                    known = known_outcomes(connection, record.document_id, basis, versions)
-                    outcomes, cases = _judge(run, own, linked, known)
-                    position = file.ordinal * _PARTS + part
-                    judged.append(_Judged(record.document_id, position, basis, outcomes, cases))
-                    tally.add(cases, outcomes)
+                    one = _judge(run, connection, _own(record, file, part), file.ordinal * _PARTS + part, together)
+                    judged.append(one)
+                    tally.add(one.cases, one.outcomes, hypotheses)
     with run.store.write() as connection:
         for one in judged:
-            save_outcomes(connection, one.document_id, one.basis, one.outcomes)
+            if one.basis is None:
+                forget_outcomes(connection, one.document_id)
+            else:
+                save_outcomes(connection, one.document_id, one.basis, one.outcomes)
             save_cases(connection, run.run_id, one.position, one.cases)
     return tally
 
@@ -138,19 +141,27 @@ def _own(record: DocumentRecord, file: Input, part: int) -> DocumentRecord:
 
 
 def _judge(
-    run: Screening, record: DocumentRecord, linked: Linked, known: Mapping[str, Outcome]
-) -> tuple[tuple[Outcome, ...], tuple[Case, ...]]:
+    run: Screening, connection: Connection, record: DocumentRecord, position: int, together: Sequence[DocumentRecord]
+) -> _Judged:
     try:
+        linked = facts_with_links(record, together)
+        basis = _basis(run, record, linked)
+        versions = {check.code: check.version for check in run.checks}
+        known = known_outcomes(connection, record.document_id, basis, versions)
         missing = [check for check in run.checks if check.code not in known]
         new = judge(linked.facts, _context(run, record, linked), missing, run.precisions)
         answers = {**known, **{outcome.code: outcome for outcome in new}}
         outcomes = tuple(answers[check.code] for check in run.checks)
         hypotheses = {check.code: check.hypothesis for check in run.checks}
-        return outcomes, cases_of(record, outcomes, hypotheses, unlinked=linked.not_assessed)
+        cases = cases_of(record, outcomes, hypotheses, unlinked=linked.not_assessed)
+        return _Judged(record.document_id, position, basis, outcomes, cases)
+    except DBAPIError:  # the store's refusal concerns every document
+        raise
     except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
         log.error("judging a document failed: %s", place_of(error))
         problem = Problem(ProblemKind.OURS, "checks", f"judging failed: {type(error).__name__}")
-        return (), unjudged(dataclasses.replace(record, problems=(*record.problems, problem)))
+        cases = unjudged(dataclasses.replace(record, problems=(*record.problems, problem)))
+        return _Judged(record.document_id, position, None, (), cases)
 
 
 def _context(run: Screening, record: DocumentRecord, linked: Linked) -> Context:

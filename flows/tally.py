@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.cases import SPEAKS_FOR
-from pipeline.types.findings import Case, Light, Outcome, OutcomeKind
+from pipeline.cases import IRREGULAR_ISSUE, SPEAKS_FOR, SPECIMEN, assessed
+from pipeline.types.findings import Case, Hypothesis, Light, Outcome, OutcomeKind
 from pipeline.types.problems import ProblemKind
 from pipeline.types.runs import CheckTally
 
@@ -19,8 +19,11 @@ class Tally:
     """Counts over documents.
 
     Attributes:
+        altered: documents of which the question could be asked.
+        irregular_issue: documents of which at least one check of the question could be made; without a register
+            that is from the paper alone, which can raise the question and never clear it.
         strongest: strongest finding that speaks for altered, counterfeit or irregular issue (Strength as a number; 0:
-            none).
+            none). That a document calls itself a specimen does not count: nobody presented it as genuine.
         faults: documents and checks that failed by a fault of ours.
     """
 
@@ -33,8 +36,8 @@ class Tally:
     strongest: int = 0
     faults: int = 0
 
-    def add(self, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> None:
-        """Count one document; its first case has all its problems."""
+    def add(self, cases: Sequence[Case], outcomes: Sequence[Outcome], hypotheses: Mapping[str, Hypothesis]) -> None:
+        """Count one document; its first case has all its problems. `hypotheses`: what each check looks for, by code."""
         self.documents += 1
         self.faults += any(problem.kind is ProblemKind.OURS for problem in cases[0].problems)
         for outcome in outcomes:
@@ -42,8 +45,7 @@ class Tally:
         self.cases.update(str(case.desk) if case.desk else "none" for case in cases)
         self.problems.update(str(problem.kind) for problem in cases[0].problems)
         self.altered += cases[0].altered is not Light.GREY
-        issue = [case.irregular_issue for case in cases if case.irregular_issue is not None]
-        self.irregular_issue += any(light is not Light.GREY for light in issue)
+        self.irregular_issue += assessed(IRREGULAR_ISSUE, outcomes, hypotheses)
 
     def _count(self, outcome: Outcome) -> None:
         check = self.checks.setdefault(outcome.code, CheckTally())
@@ -57,8 +59,8 @@ class Tally:
             case OutcomeKind.ERROR:
                 check.error += 1
                 self.faults += 1
-        speaking = [int(finding.strength) for finding in outcome.findings if finding.hypothesis in _SPEAKS]
-        self.strongest = max([self.strongest, *speaking])
+        speaking = [f for f in outcome.findings if f.hypothesis in _SPEAKS and f.cause != SPECIMEN]
+        self.strongest = max([self.strongest, *(int(finding.strength) for finding in speaking)])
 
     def merge(self, other: Tally) -> None:
         """Take in the counts of another batch."""

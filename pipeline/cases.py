@@ -5,10 +5,13 @@ single field: one misread character explains them all and counts once. The compo
 fields of the others, so a finding on it joins the strongest finding on one of those. Within a group each hypothesis
 has the log10 likelihood ratio of its strongest finding; across groups they are added.
 
-Folders. `screening` has one case for every document. `integrity` has one where something speaks for irregular issue,
-`protection` where a sign that the holder may be a victim was seen. A protection sign never stands in `screening` and
-never adds to its light; one that concerns the issue (a minor's permit) is in `integrity` too, since it is the office
-that has to answer for it.
+Folders. `screening` has one case for every document. `integrity` has one where a check that looks for irregular issue
+found something, even where an innocent reading explains it: the folder follows what the check asks, since the bare
+question tells the issuing office what is looked at. Such a case has a desk only where something speaks for irregular
+issue; with innocent findings alone it is kept there for the record, without one. `protection` has a case where a sign
+that the holder may be a victim was seen. A protection sign never stands in `screening` and never adds to its light;
+one that concerns the issue (a minor's permit) is in `integrity` too, since it is the office that has to answer for it.
+A specimen has no desk in any folder.
 
 Lights. *Grey*: no check of the question could be made. *Clear*: at least one was made, and nothing speaks for it.
 *Look*: something does, however weak. *Strong*: what speaks for it adds up to strong or more. Without a register the
@@ -89,12 +92,10 @@ def cases_of(
         register: whether the issuing ministry's register is at hand.
         unlinked: comparisons that could not be made.
     """
-    findings = [finding for outcome in outcomes for finding in outcome.findings]
-    of_document = [f for f in findings if f.hypothesis is not Hypothesis.IRREGULAR_ISSUE and not f.protection]
-    of_issue = [f for f in findings if f.hypothesis is Hypothesis.IRREGULAR_ISSUE]
-    signs = [f for f in findings if f.protection]
-    altered = _light(ALTERED, of_document, _assessed(ALTERED, outcomes, hypotheses))
-    issue = _light(IRREGULAR_ISSUE, of_issue, register and _assessed(IRREGULAR_ISSUE, outcomes, hypotheses))
+    of_document, of_issue, signs = _by_reader(outcomes, hypotheses)
+    altered = _light(ALTERED, of_document, assessed(ALTERED, outcomes, hypotheses))
+    issue = _light(IRREGULAR_ISSUE, of_issue, register and assessed(IRREGULAR_ISSUE, outcomes, hypotheses))
+    specimen = any(finding.cause == SPECIMEN for outcome in outcomes for finding in outcome.findings)
     not_asked = _not_assessed(ALTERED, outcomes, hypotheses) + unlinked
     issue_not_asked = _not_assessed(IRREGULAR_ISSUE, outcomes, hypotheses) + (() if register else (NO_REGISTER,))
 
@@ -104,7 +105,7 @@ def cases_of(
             sha256=record.sha256,
             kind=str(record.kind),
             folder=folder,
-            desk=desk,
+            desk=None if specimen else desk,
             altered=altered,
             irregular_issue=None if folder == "screening" else issue,
             groups=groups_of(shown),
@@ -114,7 +115,7 @@ def cases_of(
 
     made = [case("screening", _screening_desk(record, of_document), of_document, not_asked)]
     if of_issue:
-        made.append(case("integrity", Desk.INTEGRITY_AUDITOR, of_issue, issue_not_asked))
+        made.append(case("integrity", _integrity_desk(of_issue), of_issue, issue_not_asked))
     if signs:
         made.append(case("protection", Desk.PROTECTION, signs, ()))
     return tuple(made)
@@ -123,6 +124,14 @@ def cases_of(
 def unjudged(record: DocumentRecord) -> tuple[Case, ...]:
     """The case of a document on which no check could be run: both questions grey."""
     return cases_of(record, (), {})
+
+
+def assessed(question: str, outcomes: Iterable[Outcome], hypotheses: Mapping[str, Hypothesis]) -> bool:
+    """Whether at least one check of the question could be made of the document."""
+    return any(
+        hypotheses.get(outcome.code) in SPEAKS_FOR[question] and outcome.kind in (OutcomeKind.CLEAR, OutcomeKind.FLAG)
+        for outcome in outcomes
+    )
 
 
 def groups_of(findings: Sequence[Finding]) -> tuple[Group, ...]:
@@ -193,20 +202,36 @@ def _light(question: str, findings: Sequence[Finding], assessed: bool) -> Light:
     return Light.STRONG if band(most) >= Strength.STRONG else Light.LOOK
 
 
+def _by_reader(
+    outcomes: Sequence[Outcome], hypotheses: Mapping[str, Hypothesis]
+) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """Findings on the document, on its issue, and signs of a possible victim; a sign may be on the issue as well."""
+    of_document: list[Finding] = []
+    of_issue: list[Finding] = []
+    signs: list[Finding] = []
+    for outcome in outcomes:
+        declared = hypotheses.get(outcome.code)
+        for finding in outcome.findings:
+            on_issue = Hypothesis.IRREGULAR_ISSUE in (declared, finding.hypothesis)
+            if on_issue:
+                of_issue.append(finding)
+            if finding.protection:
+                signs.append(finding)
+            if not on_issue and not finding.protection:
+                of_document.append(finding)
+    return of_document, of_issue, signs
+
+
+def _integrity_desk(findings: Sequence[Finding]) -> Desk | None:
+    speaks = any(finding.hypothesis in SPEAKS_FOR[IRREGULAR_ISSUE] for finding in findings)
+    return Desk.INTEGRITY_AUDITOR if speaks else None
+
+
 def _screening_desk(record: DocumentRecord, findings: Sequence[Finding]) -> Desk | None:
-    if any(finding.cause == SPECIMEN for finding in findings):
-        return None
     if any(finding.hypothesis in SPEAKS_FOR[ALTERED] for finding in findings):
         return Desk.DOCUMENT_EXAMINER
     poor = any(problem.kind in CURED_BY_RESCAN for problem in record.problems)
     return Desk.RESCAN if poor or any(f.hypothesis is Hypothesis.CAPTURE for f in findings) else None
-
-
-def _assessed(question: str, outcomes: Iterable[Outcome], hypotheses: Mapping[str, Hypothesis]) -> bool:
-    return any(
-        hypotheses.get(outcome.code) in SPEAKS_FOR[question] and outcome.kind in (OutcomeKind.CLEAR, OutcomeKind.FLAG)
-        for outcome in outcomes
-    )
 
 
 def _not_assessed(

@@ -1,7 +1,8 @@
 """Errors that end a command, each with its exit code.
 
-OversealError 1 - UsageError 2 - NothingToRead 3 - MissingDependency 4 - OnlyUnreadable 5 - StoreError 7;
-EngineError is caught per document and becomes a Problem. `place_of` says of any error what a log may be told.
+OversealError 1 - UsageError 2 - NothingToRead 3 - MissingDependency 4 - StoreError 7. EngineError is caught per
+document and becomes a Problem. The other codes are no errors: they tell what a run that came to its end found.
+`place_of` says of any error what a log may be told.
 """
 
 from __future__ import annotations

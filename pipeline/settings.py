@@ -9,12 +9,26 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import UsageError
+
+#: Names the file; it is no setting itself.
+_FILE = "OVERSEAL_SETTINGS"
+
+
+def _expanded(path: Path) -> Path:
+    """The path with `~` as the user's folder; a shell leaves it in a variable and in TOML."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError("no such user's folder") from error
+
+
+UserPath = Annotated[Path, AfterValidator(_expanded)]
 
 
 class _Part(BaseModel):
@@ -33,7 +47,7 @@ class Intake(_Part):
 class Reading(_Part):
     """Which engines read, and how long they may take."""
 
-    mrz_engines: tuple[str, ...] = ("rapidocr", "tesseract")
+    mrz_engines: tuple[Literal["rapidocr", "tesseract"], ...] = Field(default=("rapidocr", "tesseract"), min_length=1)
     page_engine: Literal["rapidocr", "tesseract"] = "rapidocr"
     engine_timeout_seconds: float = Field(default=20.0, gt=0)
     file_timeout_seconds: float = Field(default=30.0, gt=0, description="without a page of the file being done")
@@ -53,15 +67,24 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OVERSEAL_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    home: Path = Path("~/.local/share/overseal").expanduser()
+    home: UserPath = Path("~/.local/share/overseal").expanduser()
     store_url: str | None = None
     specimen_run: bool = False
-    policy: Path | None = Field(default=None, description="a policy pack beside the shipped Utopia one")
-    templates: tuple[Path, ...] = ()
+    policy: UserPath | None = Field(default=None, description="a policy pack beside the shipped Utopia one")
+    templates: tuple[UserPath, ...] = ()
     checks: dict[str, dict[str, float]] = Field(default_factory=dict)
     intake: Intake = Intake()
     reading: Reading = Reading()
     run: Run = Run()
+
+    @field_validator("checks")
+    @classmethod
+    def _upper(cls, checks: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+        """Codes in capitals: those of the environment arrive in small letters, and go before the file's."""
+        joined: dict[str, dict[str, float]] = {}
+        for code in sorted(checks):
+            joined.setdefault(code.upper(), {}).update(checks[code])
+        return joined
 
     @classmethod
     def settings_customise_sources(
@@ -85,10 +108,14 @@ def load(path: Path | None = None) -> Settings:
     """Read the settings file (if there is one) and the environment.
 
     Raises:
-        UsageError: for an unreadable file, an unknown key or a value out of range, naming it.
+        UsageError: for an unreadable file, an unknown key or variable, or a value out of range, naming it.
     """
-    named = path or (Path(os.environ["OVERSEAL_SETTINGS"]) if "OVERSEAL_SETTINGS" in os.environ else None)
-    home = Path(os.environ.get("OVERSEAL_HOME", "~/.local/share/overseal")).expanduser()
+    _refuse_unknown_variables()
+    try:
+        named = path or (_expanded(Path(os.environ[_FILE])) if _FILE in os.environ else None)
+        home = _expanded(Path(os.environ.get("OVERSEAL_HOME", "~/.local/share/overseal")))
+    except ValueError as error:
+        raise UsageError(f"{_FILE} or OVERSEAL_HOME: {error}") from error
     source = named or home / "overseal.toml"
     values: dict[str, Any] = {}
     if named or source.exists():
@@ -96,10 +123,18 @@ def load(path: Path | None = None) -> Settings:
             values = tomllib.loads(source.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise UsageError(f"settings file {source.name} cannot be read: {error}") from error
-    # OVERSEAL_SETTINGS names the file; it is no setting itself.
     try:
         return Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"setting {where}: {first['msg']}") from error
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt variable would leave a limit as it was; pydantic looks for the names it knows only."""
+    prefix = str(Settings.model_config["env_prefix"])
+    for name in sorted(os.environ):
+        field = name.upper().removeprefix(prefix).lower().partition("__")[0]
+        if name.upper().startswith(prefix) and name != _FILE and field not in Settings.model_fields:
+            raise UsageError(f"environment variable {name} is no setting")

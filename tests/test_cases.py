@@ -224,3 +224,23 @@ def test_a_specimen_is_routed_out_of_the_queue() -> None:
 def test_a_document_that_could_not_be_judged_is_grey() -> None:
     (case,) = unjudged(RECORD)
     assert (case.altered, case.groups) == (Light.GREY, ())
+
+
+@pytest.mark.parametrize("innocent", [CAPTURE, CLERICAL])
+def test_an_issue_check_s_finding_never_shows_in_screening_even_softened(innocent: Hypothesis) -> None:
+    softened = finding("issue_date", hypothesis=innocent, strength=Strength.WEAK)
+    screening, integrity = cases_of(RECORD, [flag(softened, code="TST103")], CODES)
+    assert (screening.groups, screening.desk) == ((), None)
+    assert (integrity.folder, integrity.desk, integrity.irregular_issue) == ("integrity", None, Light.GREY)
+    assert integrity.groups[0].findings == (softened,)
+
+
+def test_a_specimen_has_no_desk_in_any_folder() -> None:
+    marked = flag(finding("specimen", "mrz.issuing_state"))
+    issue = flag(finding("issue_date", hypothesis=ISSUE, protection=True), code="TST103")
+    made = cases_of(RECORD, [marked, issue], CODES)
+    assert [(case.folder, case.desk) for case in made] == [
+        ("screening", None),
+        ("integrity", None),
+        ("protection", None),
+    ]

@@ -54,6 +54,8 @@ def test_a_named_file_is_read_instead(tmp_path: Path, monkeypatch: pytest.Monkey
         ("[run]\nworkers = 0", "run.workers"),
         ("[run]\nspeed = 1", "run.speed"),
         ('[reading]\npage_engine = "other"', "reading.page_engine"),
+        ('[reading]\nmrz_engines = ["other"]', "reading.mrz_engines"),
+        ("[reading]\nmrz_engines = []", "reading.mrz_engines"),
         ("not toml at all", "other.toml"),
     ],
 )
@@ -67,3 +69,22 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, told: str) -> N
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         load(tmp_path / "absent.toml")
+
+
+def test_a_threshold_of_the_environment_goes_before_the_file_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "overseal.toml").write_text("[checks.XZN101]\nlegible = 0.5\nother = 1\n")
+    monkeypatch.setenv("OVERSEAL_CHECKS__XZN101__LEGIBLE", "0.7")
+    assert load().checks == {"XZN101": {"legible": 0.7, "other": 1.0}}
+
+
+def test_the_user_s_folder_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("OVERSEAL_HOME", "~/data")
+    assert load().home == tmp_path / "data"
+
+
+@pytest.mark.parametrize("name", ["OVERSEAL_WORKERS", "OVERSEAL_RUN_WORKERS", "OVERSEAL_RUN__SPEED"])
+def test_a_variable_that_is_no_setting_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "3")
+    with pytest.raises(UsageError, match=r"OVERSEAL_\w+ is no setting|run\.speed"):
+        load()

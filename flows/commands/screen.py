@@ -76,7 +76,7 @@ def counts(result: Result) -> str:
     asked = summary.assessed
     lines.append(
         f"assessed: forged or altered {asked['altered']} of {result.tally.documents} documents; "
-        f"irregularly issued {asked['irregular_issue']} (no register at hand)"
+        f"irregularly issued {asked['irregular_issue']}, from the paper alone (no register at hand)"
     )
     return "\n".join(lines)
 

@@ -34,13 +34,25 @@ class FolderWriter:
         banner: shown on every page, e.g. for a run on specimens; None for none.
         header: the run; its summary is read when the context is left.
         images: gives the JPEG bytes of an upright page by document id and 0-based page.
+        withheld: codes of checks that ask about issue or protection; their findings never stand in screening,
+            whatever explains them.
 
     Raises:
         UsageError: if another run is writing to the folder, or what stands in its place was not written by us.
     """
 
-    def __init__(self, out: Path, folder: Folder, banner: str | None, header: RunHeader, images: Images) -> None:
+    def __init__(
+        self,
+        out: Path,
+        folder: Folder,
+        banner: str | None,
+        header: RunHeader,
+        images: Images,
+        *,
+        withheld: frozenset[str] = frozenset(),
+    ) -> None:
         self._folder = folder
+        self._withheld = withheld
         self._target = out / folder
         self._aside = out / f".{folder}.new"
         self._old = out / f".{folder}.old"
@@ -66,7 +78,7 @@ class FolderWriter:
         Raises:
             ValueError: if it belongs to another folder, or holds what must not be shown in this one.
         """
-        _check_belongs(case, self._folder)
+        _check_belongs(case, self._folder, self._withheld)
         self._lines.write(case_lines.case_line(case) + "\n")
         self._csv.add(case)
         self._report.add(case)
@@ -152,18 +164,19 @@ def _check_ours(target: Path) -> None:
         raise UsageError(f"{target.name}/ in the output folder holds other files; choose another --out")
 
 
-def _check_belongs(case: Case, folder: Folder) -> None:
+def _check_belongs(case: Case, folder: Folder, withheld: frozenset[str]) -> None:
     """A leak to the wrong readers cannot be called back, so a case in the wrong place is refused."""
     if case.folder != folder:
         raise ValueError(f"a case of {case.folder} does not belong into {folder}")
     if folder == "screening":
-        _check_shows_no_issue(case)
+        _check_shows_no_issue(case, withheld)
 
 
-def _check_shows_no_issue(case: Case) -> None:
+def _check_shows_no_issue(case: Case, withheld: frozenset[str]) -> None:
     if case.irregular_issue is not None:
         raise ValueError("a screening case does not carry the light of irregular issue")
     for group in case.groups:
         named = {name for name, _ in group.hypotheses} | {finding.hypothesis for finding in group.findings}
-        if Hypothesis.IRREGULAR_ISSUE in named or any(finding.protection for finding in group.findings):
+        shown = {finding.code for finding in group.findings if finding.protection or finding.code in withheld}
+        if Hypothesis.IRREGULAR_ISSUE in named or shown:
             raise ValueError("a finding about issue or protection does not belong into screening")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from pipeline.store.codec import dumps, loads
 from pipeline.store.schema import outcomes
-from pipeline.types.findings import Outcome
+from pipeline.types.findings import Outcome, OutcomeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,10 @@ class Basis:
 def known_outcomes(
     connection: Connection, document_id: str, basis: Basis, versions: Mapping[str, int]
 ) -> dict[str, Outcome]:
-    """Outcomes by code that still hold: same basis, same version of the check."""
+    """Outcomes by code that still hold: same basis, same version of the check.
+
+    An error is ours and is not kept for an answer; a row that cannot be read back is none either: both are asked anew.
+    """
     query = sa.select(outcomes.c.code, outcomes.c.check_version, outcomes.c.outcome).where(
         outcomes.c.document_id == document_id,
         outcomes.c.policy_hash == basis.policy_hash,
@@ -41,12 +44,18 @@ def known_outcomes(
         outcomes.c.context == basis.context,
     )
     found = connection.execute(query)
-    return {code: loads(Outcome, text) for code, version, text in found if versions.get(code) == version}
+    same = {code: _read_back(text) for code, version, text in found if versions.get(code) == version}
+    return {code: outcome for code, outcome in same.items() if outcome and outcome.kind is not OutcomeKind.ERROR}
+
+
+def forget_outcomes(connection: Connection, document_id: str) -> None:
+    """Drop what is kept of a document."""
+    connection.execute(sa.delete(outcomes).where(outcomes.c.document_id == document_id))
 
 
 def save_outcomes(connection: Connection, document_id: str, basis: Basis, answers: Iterable[Outcome]) -> None:
     """Keep a document's outcomes, in place of all it had."""
-    connection.execute(sa.delete(outcomes).where(outcomes.c.document_id == document_id))
+    forget_outcomes(connection, document_id)
     rows = [
         {
             "document_id": document_id,
@@ -62,3 +71,10 @@ def save_outcomes(connection: Connection, document_id: str, basis: Basis, answer
     ]
     if rows:
         connection.execute(sa.insert(outcomes), rows)
+
+
+def _read_back(text: str) -> Outcome | None:
+    try:
+        return loads(Outcome, text)
+    except ValueError:
+        return None

@@ -11,7 +11,7 @@ from pipeline import READING_VERSION
 from pipeline.store.codec import dumps, loads
 from pipeline.store.database import upsert
 from pipeline.store.schema import records, scans
-from pipeline.types.documents import DocumentRecord
+from pipeline.types.documents import DocumentKind, DocumentRecord
 from pipeline.types.problems import Problem, ProblemKind
 from pipeline.types.readings import FileReading
 
@@ -53,10 +53,17 @@ def save_reading(connection: Connection, sha256: str, reading: FileReading) -> N
 
 
 def records_of(connection: Connection, sha256: str) -> Iterator[DocumentRecord]:
-    """Documents of a file, in their order in it; none when it was not read by this version."""
+    """Documents of a file, in their order in it; none when it was not read by this version.
+
+    A record that cannot be read back comes as one of which nothing is known but that the fault is ours.
+    """
     mine = (records.c.sha256 == sha256) & (records.c.reading_version == READING_VERSION)
-    for (text,) in connection.execute(sa.select(records.c.record).where(mine).order_by(records.c.ordinal)):
-        yield loads(DocumentRecord, text)
+    query = sa.select(records.c.document_id, records.c.record).where(mine).order_by(records.c.ordinal)
+    for part, (document_id, text) in enumerate(connection.execute(query)):
+        try:
+            yield loads(DocumentRecord, text)
+        except ValueError:
+            yield _lost(document_id, part)
 
 
 def document_ids(connection: Connection, hashes: Sequence[str]) -> dict[str, list[str]]:
@@ -72,3 +79,8 @@ def document_ids(connection: Connection, hashes: Sequence[str]) -> dict[str, lis
 def problems_from(text: str) -> tuple[Problem, ...]:
     """Problems as they are stored."""
     return loads(tuple[Problem, ...], text)
+
+
+def _lost(document_id: str, part: int) -> DocumentRecord:
+    problem = Problem(ProblemKind.OURS, "store", "the stored reading cannot be read back")
+    return DocumentRecord(document_id, "", part, DocumentKind.UNKNOWN, None, None, (), (), (), (problem,))

@@ -126,3 +126,15 @@ def test_a_store_that_cannot_be_opened_is_seven(tmp_path: Path, capsys: pytest.C
     file.write_text("document_id,code,verdict,because,judged_by,judged_at\n")
     assert main(["judge", "import", str(file), "--store", "sqlite:////dev/null/x"]) == 7
     assert capsys.readouterr().err.startswith("overseal: the store cannot be opened")
+
+
+@pytest.mark.parametrize(("command", "kept"), [("screen", True), ("read", False)])
+def test_an_interrupted_command_says_what_it_keeps(
+    command: str, kept: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_given: object) -> ExitCode:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"flows.commands.{command}.run", interrupt)
+    assert main([command, "x"]) == 130
+    assert ("is kept" in capsys.readouterr().err) == kept

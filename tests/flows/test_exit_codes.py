@@ -15,7 +15,7 @@ from pipeline.errors import (
 )
 from pipeline.types.findings import Hypothesis, Outcome, OutcomeKind, Strength
 from pipeline.types.runs import RunSummary
-from tests.test_cases import ALTERED, CAPTURE, CLERICAL, COUNTERFEIT, ISSUE, RECORD, finding, flag
+from tests.test_cases import ALTERED, CAPTURE, CLERICAL, CODES, COUNTERFEIT, ISSUE, RECORD, finding, flag
 
 
 def _summary(**counts: int) -> RunSummary:
@@ -27,8 +27,21 @@ def _summary(**counts: int) -> RunSummary:
 
 def _tally(*outcomes: Outcome) -> Tally:
     tally = Tally()
-    tally.add(cases_of(RECORD, outcomes, {"TST101": ALTERED}), outcomes)
+    tally.add(cases_of(RECORD, outcomes, CODES), outcomes, CODES)
     return tally
+
+
+def test_a_document_that_calls_itself_a_specimen_is_not_flagged() -> None:
+    tally = _tally(flag(finding("specimen", "mrz.issuing_state")))
+    assert exit_code(_summary(read=1), tally) == ExitCode.NOTHING_FLAGGED
+
+
+@pytest.mark.parametrize("kind", [OutcomeKind.CLEAR, OutcomeKind.FLAG])
+def test_the_question_of_issue_is_asked_where_a_check_of_it_could_be_made(kind: OutcomeKind) -> None:
+    found = (finding("issue_date", hypothesis=CAPTURE),) if kind is OutcomeKind.FLAG else ()
+    assert _tally(Outcome("TST103", 1, kind, found)).irregular_issue == 1
+    assert _tally(Outcome("TST103", 1, OutcomeKind.NOT_APPLICABLE, reason="x")).irregular_issue == 0
+    assert _tally(Outcome("TST101", 1, kind)).irregular_issue == 0
 
 
 @pytest.mark.parametrize(

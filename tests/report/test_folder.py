@@ -313,3 +313,12 @@ def test_unreadable_files_are_listed_by_opaque_id(tmp_path: Path) -> None:
         writer.add_unreadable("f-17", Problem(ProblemKind.ENCRYPTED, "intake", "the PDF asks for a password"))
     text = Page(tmp_path / "screening" / "report.html").text
     assert "f-17" in text and "Encrypted" in text and "asks for a password" in text
+
+
+def test_a_withheld_check_s_finding_is_refused_in_screening_whatever_explains_it(tmp_path: Path) -> None:
+    softened = case("d-1", finding(code="DAT106", hypothesis=Hypothesis.CLERICAL))
+    withheld = frozenset({"DAT106"})
+    writer = FolderWriter(tmp_path, "screening", None, header(), images, withheld=withheld)
+    with writer, pytest.raises(ValueError, match="does not belong into screening"):
+        writer.add(softened)
+    assert "DAT106" not in (tmp_path / "screening" / "cases.jsonl").read_text()

@@ -1,0 +1,67 @@
+"""What goes wrong around a run: its end cannot be written, its orchestrator is silent, its settings name nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from flows import launch, orchestrator
+from flows.launch import Request, noted_run, screen_folder
+from pipeline.errors import StoreError, UsageError
+from pipeline.settings import Settings
+from pipeline.store.database import open_store
+from pipeline.store.runs import end_run, running
+
+
+def test_a_run_whose_end_could_not_be_written_is_ended_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+
+    def refuse(connection: Connection, *_: object) -> None:
+        raise StoreError("locked")
+
+    monkeypatch.setattr(launch, "end_run", refuse)
+    with pytest.raises(KeyboardInterrupt), noted_run(store, tmp_path):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(launch, "end_run", end_run)
+    with noted_run(store, tmp_path) as run_id, store.read() as connection:
+        assert running(connection) == [run_id]
+    assert list((tmp_path / "runs").iterdir()) == []
+    store.close()
+
+
+class _Process:
+    def poll(self) -> None:
+        return None
+
+
+def test_an_orchestrator_that_does_not_answer_at_the_end_costs_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = orchestrator.LocalServer.__new__(orchestrator.LocalServer)
+    answers: list[object] = [OSError("reset"), 1, 2]
+
+    def ask(*_: object) -> object:
+        answer = answers.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(server, "ask", ask)
+    monkeypatch.setattr(server, "_process", _Process(), raising=False)
+    monkeypatch.setattr(orchestrator, "_POLL_SECONDS", 0.0)
+    assert server.drain("run", 2)
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [({"XXX999": {"legible": 0.5}}, "no such check"), ({"QLT101": {"legible": 0.5}}, "no such threshold")],
+)
+def test_a_threshold_that_no_check_has_is_refused(
+    tmp_path: Path, limits: dict[str, dict[str, float]], told: str
+) -> None:
+    settings = Settings(home=tmp_path / "home", checks=limits)
+    with pytest.raises(UsageError, match=told):
+        screen_folder(Request([tmp_path], tmp_path / "out", settings, dt.date(2026, 11, 1)))
