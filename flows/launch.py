@@ -101,7 +101,7 @@ def screen_folder(request: Request) -> Result:
 
 def _check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence[DocumentCheck]) -> None:
     """Raises UsageError for a check or a threshold that there is not: a misspelt limit would not hold."""
-    known = {check.code: check.thresholds for check in checks}
+    known = {check.code: [name for name, _ in check.thresholds] for check in checks}
     for code, named in limits.items():
         if code not in known:
             raise UsageError(f"setting checks.{code}: there is no such check")

@@ -16,10 +16,9 @@ from prefect import flow, serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.types.entrypoint import EntrypointType
 
-from flows.faults import place_of
 from flows.launch import Request, screen_folder
 from flows.processes import die_with_parent
-from pipeline.errors import NothingToRead, OversealError
+from pipeline.errors import NothingToRead, OversealError, place_of
 from pipeline.settings import load
 
 log = logging.getLogger(__name__)

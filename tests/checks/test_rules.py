@@ -217,11 +217,3 @@ def test_an_absent_measure_is_no_outlier() -> None:
     bare = FieldQuality(None, None, None, None, None, None, None)
     facts = [fact(key, value) for n in range(8) for key, value in ((f"viz.f{n}", "VALUE"), (f"quality.f{n}", bare))]
     assert run(by_code("LAY105"), Facts(facts), CONTEXT).kind is OutcomeKind.CLEAR
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
-def test_every_threshold_that_is_asked_for_is_declared(check: DocumentCheck) -> None:
-    source = inspect.getsource(sys.modules[check.rule.__module__])
-    assert set(re.findall(r'threshold\(\s*"\w+", "(\w+)"', source)) <= set(check.thresholds)
-    if "doubt(" in source or check.family == "XZN":
-        assert "legible" in check.thresholds

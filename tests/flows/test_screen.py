@@ -17,11 +17,12 @@ from typing import Any
 
 import psutil
 import pytest
+import sqlalchemy as sa
 
 from flows.launch import noted_run
 from pipeline.store.database import open_store
-from pipeline.store.judgements import judgements_of
 from pipeline.store.runs import running
+from pipeline.store.schema import judgements
 
 #: In names of files and folders, in what documents say, and in what a fault of ours says.
 CANARY = "XCANARYX"
@@ -240,7 +241,8 @@ def test_judgements_are_tied_to_the_evidence_of_the_finding(story: Story, tmp_pa
         assert told in done.stdout
     store = open_store(f"sqlite:///{story.home / 'overseal.db'}")
     with store.read() as connection:
-        (kept,) = judgements_of(connection, flagged["document_id"])
+        mine = sa.select(judgements).where(judgements.c.document_id == flagged["document_id"])
+        (kept,) = connection.execute(mine).all()
     store.close()
     assert kept.code == "TST101"
     assert len(kept.evidence_hash) == 64

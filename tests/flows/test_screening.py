@@ -44,7 +44,7 @@ def _run(tmp_path: Path) -> Iterator[Screening]:
         start_run(connection, "r", "2026-11-01T00:00:00+00:00")
         for ordinal in range(3):
             data = json.dumps({"kind": "passport", "facts": {"viz.surname": f"NAME {ordinal}"}}).encode()
-            reading = fake_reader.reading(data, f"b{ordinal}")
+            reading = fake_reader.reading(data, f"b{ordinal}", lambda: None)
             assert reading.file_sha256 is not None
             save_reading(connection, reading.file_sha256, reading)
             file = Input(ordinal, Path("x"), "x", f"b{ordinal}", reading.file_sha256, status="read")
