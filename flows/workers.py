@@ -15,7 +15,6 @@ import os
 import queue
 import signal
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -137,10 +136,8 @@ class _Worker:
         self._files = 0
 
     def read(self, job: _Job) -> FileReading:
-        started = time.monotonic()
         pipe = self._running()
         try:
-            started = time.monotonic()
             pipe.send(job)
             answer = self._answer(pipe)
         except (EOFError, OSError) as error:
@@ -148,10 +145,10 @@ class _Worker:
             if self._stopping.is_set():
                 raise Stopped from error
             log.warning("a reading process ended while reading a file")
-            return _unread(ProblemKind.ENGINE, "the reading process ended while reading this file", started)
+            return _unread(ProblemKind.ENGINE, "the reading process ended while reading this file")
         if answer is None:
             self.end()
-            return _unread(ProblemKind.TIMEOUT, f"a page was not read within {self._limit:g} s", started)
+            return _unread(ProblemKind.TIMEOUT, f"a page was not read within {self._limit:g} s")
         if isinstance(answer, _Fatal):
             raise answer.error()
         self._files += 1
@@ -226,9 +223,8 @@ def _kill_group(process: BaseProcess) -> None:
     process.join()
 
 
-def _unread(kind: ProblemKind, message: str, started: float) -> FileReading:
-    problem = Problem(kind, "reading", message)
-    return FileReading(None, "unreadable", problems=(problem,), seconds=time.monotonic() - started)
+def _unread(kind: ProblemKind, message: str) -> FileReading:
+    return FileReading(None, "unreadable", problems=(Problem(kind, "reading", message),))
 
 
 def _serve(pipe: Connection, make_reader: MakeReader, settings: Settings) -> None:
@@ -257,7 +253,6 @@ def _serve(pipe: Connection, make_reader: MakeReader, settings: Settings) -> Non
 
 
 def _read(read: Read, job: _Job, page_done: Callable[[], None]) -> FileReading | _Fatal:
-    started = time.monotonic()
     try:
         return read(job.path, job.bundle, page_done)
     except MissingDependency as error:
@@ -266,7 +261,7 @@ def _read(read: Read, job: _Job, page_done: Callable[[], None]) -> FileReading |
         return _Fatal.of(missing_of(error))
     except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
         log.error("reading a file failed: %s", place_of(error))
-        return _unread(ProblemKind.OURS, f"reading failed: {type(error).__name__}", started)
+        return _unread(ProblemKind.OURS, f"reading failed: {type(error).__name__}")
 
 
 def _end_with_parent() -> None:

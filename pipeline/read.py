@@ -6,7 +6,6 @@ A page that cannot be read costs that page and nothing else. One decoded page is
 from __future__ import annotations
 
 import resource
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -110,10 +109,10 @@ def read_file(
     Raises:
         MissingDependency: if an engine is not installed.
     """
-    started = time.monotonic()
+    started = _cpu_seconds()
     scan = open_scan(path, settings.intake)
     if isinstance(scan, Problem):
-        return FileReading(None, "unreadable", problems=(scan,), seconds=time.monotonic() - started)
+        return FileReading(None, "unreadable", problems=(scan,), seconds=_cpu_seconds() - started)
     pages: list[PageReading] = []
     problems: list[Problem] = []
     for raster in _timed_rasters(rasters(scan, settings.intake)):
@@ -132,7 +131,7 @@ def read_file(
     status: ReadingStatus = "unreadable"
     if records:
         status = "partial" if any(problem.kind in _PARTIAL for problem in seen) else "read"
-    return FileReading(scan.sha256, status, records, tuple(problems), images, time.monotonic() - started)
+    return FileReading(scan.sha256, status, records, tuple(problems), images, _cpu_seconds() - started)
 
 
 def read_page(raster: Raster, readers: Readers, settings: Reading, decode_seconds: float = 0.0) -> PageReading:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,13 @@ def test_what_is_no_image_is_unreadable_with_its_reason(tmp_path: Path) -> None:
     reading = _read(tmp_path / "letter.jpg")
     assert (reading.status, reading.records) == ("unreadable", ())
     assert [problem.kind for problem in reading.problems] == [ProblemKind.NOT_AN_IMAGE]
+
+
+def test_seconds_of_a_file_are_on_the_clock_of_its_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = count()
+    monkeypatch.setattr("pipeline.read._cpu_seconds", lambda: float(next(now)))
+    (tmp_path / "letter.jpg").write_text("Dear Sir or Madam")
+    assert _read(tmp_path / "letter.jpg").seconds == 1.0
 
 
 def test_a_template_of_the_users_own_may_not_hide_a_shipped_one(tmp_path: Path) -> None:

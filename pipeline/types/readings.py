@@ -29,7 +29,7 @@ class FileReading:
         status: `read`: every page; `partial`: some pages or zones were not; `unreadable`: nothing was.
         records: its documents, in their order in the file.
         problems: those of the file as a whole; a document's own are in its record.
-        seconds: wall time.
+        seconds: CPU seconds, on the clock of `DocumentRecord.seconds`; 0 where reading was given up.
     """
 
     file_sha256: str | None
