@@ -30,7 +30,7 @@ from collections.abc import Callable, Iterator
 
 from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
-from checks.xzn.zones import Pair, doubt, second_reading, weighed
+from checks.xzn.zones import MOST_MISSING, Pair, doubt, second_reading, weighed
 from pipeline.reference.confusions import LEGIBLE, difference
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -92,5 +92,5 @@ CHECK = DocumentCheck(
     next_check="Compare both numbers with the page under magnification and with other pages",
     source="ICAO Doc 9303-3 clause 7.1; 9303-5 and -6 note j; 9303-7 clause 4.2.2.2",
     rule=document_number_differs,
-    thresholds=(("legible", LEGIBLE),),
+    thresholds=(("legible", LEGIBLE), ("most_missing", MOST_MISSING)),
 )

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found
 from checks.xzn.names import name_differs, surname
+from checks.xzn.zones import MOST_MISSING
 from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -57,5 +58,5 @@ CHECK = DocumentCheck(
     next_check="Compare the letters named with the page under magnification; ask how the issuer spells such names",
     source="ICAO Doc 9303-3 clauses 4.6 and 7.1 and section 6",
     rule=surname_differs,
-    thresholds=(("legible", LEGIBLE),),
+    thresholds=(("legible", LEGIBLE), ("most_missing", MOST_MISSING)),
 )

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found
 from checks.xzn.names import given_names, name_differs
+from checks.xzn.zones import MOST_MISSING
 from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -59,5 +60,5 @@ CHECK = DocumentCheck(
     next_check="Compare the letters named with the page under magnification; ask how the issuer spells such names",
     source="ICAO Doc 9303-3 clauses 4.6 and 7.1 and section 6",
     rule=given_names_differ,
-    thresholds=(("legible", LEGIBLE),),
+    thresholds=(("legible", LEGIBLE), ("most_missing", MOST_MISSING)),
 )

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found, NotApplicable
-from checks.xzn.zones import Pair, doubt, weighed
+from checks.xzn.zones import MOST_MISSING, Pair, doubt, weighed
 from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -89,5 +89,5 @@ CHECK = DocumentCheck(
     next_check="Look at both characters under magnification",
     source="ICAO Doc 9303-3 clause 7.1; 9303-4 to -7 notes p and f",
     rule=sex_differs,
-    thresholds=(("legible", LEGIBLE),),
+    thresholds=(("legible", LEGIBLE), ("most_missing", MOST_MISSING)),
 )

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.xzn.states import state_differs
-from checks.xzn.zones import Pair
+from checks.xzn.zones import MOST_MISSING, Pair
 from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -58,5 +58,5 @@ CHECK = DocumentCheck(
     next_check="Compare both with the page under magnification",
     source="ICAO Doc 9303-3 clause 7.1 and section 5",
     rule=nationality_differs,
-    thresholds=(("legible", LEGIBLE),),
+    thresholds=(("legible", LEGIBLE), ("most_missing", MOST_MISSING)),
 )

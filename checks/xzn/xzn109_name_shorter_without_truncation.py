@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.xzn.names import given_names, shortened, surname
+from checks.xzn.zones import MOST_MISSING
 from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -63,5 +64,5 @@ CHECK = DocumentCheck(
     next_check="Compare the name with the page and with other documents of the holder",
     source="ICAO Doc 9303-3 clause 4.6; 9303-4 clause 4.2.3 (truncation)",
     rule=name_shorter_without_truncation,
-    thresholds=(("legible", LEGIBLE),),
+    thresholds=(("legible", LEGIBLE), ("most_missing", MOST_MISSING)),
 )

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found, NotApplicable
-from checks.xzn.zones import Pair, doubt, second_reading, weighed
+from checks.xzn.zones import MOST_MISSING, Pair, doubt, second_reading, weighed
 from pipeline.reference.confusions import LEGIBLE, difference
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -80,5 +80,5 @@ CHECK = DocumentCheck(
     next_check="Compare both numbers with the page under magnification",
     source="ICAO Doc 9303-4 clause 4.2.2 (personal number or other optional data); 9303-5 and -6 likewise",
     rule=personal_number_differs,
-    thresholds=(("legible", LEGIBLE),),
+    thresholds=(("legible", LEGIBLE), ("most_missing", MOST_MISSING)),
 )

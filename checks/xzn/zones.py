@@ -50,7 +50,8 @@ def doubt(code: str, pair: Pair[P, C], facts: Facts, context: Context, digit: Ke
     The check's `code` names its thresholds `legible` and `most_missing`.
     """
     template = facts.find(DOC_TEMPLATE)
-    if template is not None and len(template.value.missing) > context.threshold(code, "most_missing", MOST_MISSING):
+    most = context.threshold(code, "most_missing", MOST_MISSING)
+    if template is not None and len(template.value.missing) > most:
         return "the page's layout was only partly recognised, so a value may belong to another label"
     if pair.legibility < context.threshold(code, "legible", LEGIBLE):
         return f"poor print or scan, legibility {pair.legibility:.2f}"
