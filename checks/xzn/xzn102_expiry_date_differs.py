@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from checks.agreement import believed
 from checks.base import Context, DocumentCheck, Found
 from checks.xzn.dates import date_differs
-from checks.xzn.zones import Pair
+from checks.xzn.zones import MOST_MISSING, Pair
 from pipeline.reference.confusions import LEGIBLE
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -61,5 +61,5 @@ CHECK = DocumentCheck(
     next_check="Compare both dates with the page under magnification; read the chip or the barcode",
     source="ICAO Doc 9303-3 clauses 3.8, 4.8 and 7.1",
     rule=expiry_date_differs,
-    thresholds=(("legible", LEGIBLE),),
+    thresholds=(("legible", LEGIBLE), ("most_missing", MOST_MISSING)),
 )
