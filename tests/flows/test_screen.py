@@ -166,7 +166,7 @@ def test_every_file_is_accounted_for(story: Story) -> None:
     assert run["checks"]["TST101"] == {
         "clear": GOOD - 1, "flag": 1, "not_applicable": {"not read: viz.surname": 1}, "error": 0
     }  # fmt: skip
-    assert run["assessed"]["altered"] == GOOD
+    assert run["assessed"] == {"altered": GOOD, "irregular_issue": GOOD}
 
 
 def test_each_folder_shows_its_own_cases_only(story: Story) -> None:
