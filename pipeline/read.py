@@ -142,6 +142,8 @@ def read_page(raster: Raster, readers: Readers, settings: Reading, decode_second
     seen = _look(raster, ways[0], readers, clock, problems)
     if not seen.understood:
         seen = _other_ways(raster, ways[1:], seen, readers, clock, problems)
+    if seen.mrz.reading is None and not _carries_none(seen, readers):
+        seen = _uncut(raster, seen, readers, clock, problems)
     if not seen.understood:
         mrz = clock.time("mrz", lambda: read_mrz(seen.page, readers.mrz))
         if mrz.reading is not None:
@@ -172,6 +174,28 @@ def _look(raster: Raster, way: Orientation, readers: Readers, clock: _Clock, pro
         if turned.reading is not None:
             page, mrz = other, turned
     return _printed(page, mrz, readers, clock, problems)
+
+
+def _uncut(raster: Raster, seen: _Seen, readers: Readers, clock: _Clock, problems: list[Problem]) -> _Seen:
+    """The whole picture, where its zone is legible and the part that was cut out has lost it; else what was seen.
+
+    A shadow's edge or a reflection can pass for the edge of the page.
+    """
+    info = seen.page.info
+    way = Orientation(info.rotation, info.mirrored)
+    whole = clock.time("upright", lambda: upright(raster, way, cut_out=False))
+    if (whole.info.width, whole.info.height) == (info.width, info.height):
+        return seen
+    mrz = clock.time("mrz", lambda: read_mrz(whole, readers.mrz, search_harder=False))
+    return seen if mrz.reading is None else _printed(whole, mrz, readers, clock, problems)
+
+
+def _carries_none(seen: _Seen, readers: Readers) -> bool:
+    """Whether the page's layout is known to carry no machine-readable zone."""
+    return any(
+        seen.printed.template is not None and template.name == seen.printed.template.name and not template.mrz
+        for template in readers.templates
+    )
 
 
 def _other_ways(
@@ -244,10 +268,7 @@ def _hint(mrz: MrzResult) -> MrzHint | None:
 
 def _told(seen: _Seen, readers: Readers, others: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Problems of the page; that there is no MRZ is none where the layout has none."""
-    carries_none = any(
-        seen.printed.template is not None and template.name == seen.printed.template.name and not template.mrz
-        for template in readers.templates
-    )
+    carries_none = _carries_none(seen, readers)
     kinds = (ProblemKind.NO_MRZ, ProblemKind.PARTIAL_MRZ)
     mrz = [one for one in seen.mrz.problems if not (carries_none and one.kind in kinds)]
     found = [*mrz, *seen.printed.problems, *others]

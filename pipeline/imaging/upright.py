@@ -28,15 +28,16 @@ _STRAIGHT_SHARE = 0.012
 _LARGE_PIXELS = 2_500_000
 
 
-def upright(raster: Raster, orientation: Orientation) -> Page:
+def upright(raster: Raster, orientation: Orientation, *, cut_out: bool = True) -> Page:
     """Turn, mirror, rectify, deskew and scale a raster, and measure the result.
 
     Where the page or card stands out convincingly from its background, it is cut out and its perspective taken away;
-    otherwise the whole picture is kept. Pages longer than `WORKING_SIDE` are reduced to it; nothing is enlarged.
+    otherwise, or without `cut_out`, the whole picture is kept. Pages longer than `WORKING_SIDE` are reduced to it;
+    nothing is enlarged.
     """
     colour = np.rot90(raster.colour, orientation.rotation)
     colour = np.ascontiguousarray(colour[:, ::-1] if orientation.mirrored else colour)
-    corners = find_outline(colour)
+    corners = find_outline(colour) if cut_out else None
     tilt = 0.0
     if corners is not None and _worth_it(corners, colour):
         across = corners[1] - corners[0]

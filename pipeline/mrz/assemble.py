@@ -21,6 +21,8 @@ ABSTAIN = 0.55
 LEAST_PLAUSIBLE = 0.3
 #: Characters: no line of an MRZ reads shorter than this, however faint.
 _LEAST_LENGTH = 22
+#: First letters of every document code (Doc 9303-4 to -7, clause 4.2.2.1).
+_CODES = "ACIPV"
 #: An engine's line this far from a format's length is no line of it.
 _MOST_OFF = 4
 
@@ -107,10 +109,13 @@ def _out_of_step(reading: MrzReading) -> bool:
     """Whether the lines were read a character or a format off.
 
     Letters then stand where check digits do: one can be print (a misread or altered digit), nobody prints several. Or
-    a passport's code (Doc 9303-4 clause 4.2.2) stands before lines shorter than a passport's: their ends were lost.
+    a passport's code (Doc 9303-4 clause 4.2.2) stands before lines shorter than a passport's: their ends were lost. Or
+    no code of any format begins so and most digits disagree: their beginnings were lost.
     """
     cut_off = reading.lines[0].startswith("P") and len(reading.lines[0]) < SHAPE[MrzFormat.TD3][1]
-    return cut_off or sum(digit.read.isalpha() for digit in reading.check_digits) > 1
+    agreeing = sum(digit.ok for digit in reading.check_digits)
+    beheaded = reading.lines[0][0] not in _CODES and 2 * agreeing < len(reading.check_digits)
+    return cut_off or beheaded or sum(digit.read.isalpha() for digit in reading.check_digits) > 1
 
 
 def hopeless(zone: Zone) -> bool:

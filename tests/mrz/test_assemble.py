@@ -40,3 +40,12 @@ def test_a_passports_code_before_short_lines_means_that_their_ends_were_lost() -
     assert not claimed(
         MrzReading(MrzFormat.TD2, lines, lines, check_digits(MrzFormat.TD2, lines), 0.99, ("a", "b"), agreed=True)
     )
+
+
+def test_lines_whose_beginnings_were_lost_are_not_claimed() -> None:
+    lines = (_LINES[0][4:] + "<<<<", _LINES[1][3:] + "<<<")
+    assert not claimed(_reading(lines))
+
+
+def test_an_odd_first_letter_before_digits_that_agree_is_print() -> None:
+    assert claimed(_reading(("F" + _LINES[0][1:], _LINES[1])))
