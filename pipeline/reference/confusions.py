@@ -44,6 +44,8 @@ _SEQUENCES: tuple[tuple[str, str, float], ...] = (
     ("LI", "U", 0.4),
 )
 
+#: Each place that differs costs a little beside its own cost, so that few places beat many cheap ones.
+PLACE_COST = 0.05
 #: Recognisers merge two equal neighbours and lose thin strokes more often than other glyphs.
 _LOST_DOUBLE, _LOST_THIN, _LOST = 0.4, 0.5, 1.0
 _THIN = frozenset("I1LJ<")
@@ -106,8 +108,7 @@ def difference(expected: str, seen: str) -> tuple[Step, ...]:
         total = best[i, j][0]
         for di, dj, cost in _moves(expected, seen, i, j):
             onward = (i + di, j + dj)
-            # A step beside its own cost costs a little, so that few places beat many cheap ones.
-            offer = total + cost + (0.05 if expected[i : i + di] != seen[j : j + dj] else 0.0)
+            offer = total + cost + (PLACE_COST if expected[i : i + di] != seen[j : j + dj] else 0.0)
             if onward not in best or offer < best[onward][0]:
                 best[onward] = (offer, (i, j))
     return tuple(_walk_back(expected, seen, best))
@@ -141,7 +142,7 @@ def _walk_back(
     while (before := best[here][1]) is not None:
         left, right = expected[before[0] : here[0]], seen[before[1] : here[1]]
         if left != right:
-            spent = best[here][0] - best[before][0] - 0.05
+            spent = best[here][0] - best[before][0] - PLACE_COST
             steps.append(Step(left, right, before[0], round(spent, 3)))
         here = before
     return steps[::-1]
