@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 from checks.base import DocumentCheck
-from checks.precisions import precisions
+from checks.precisions import precisions, shares
 from checks.registry import CHECKS
 from flows.discovery import Discovery, discover
 from flows.orchestrator import LocalServer
@@ -78,7 +78,7 @@ def screen_folder(request: Request) -> Result:
         raise UsageError("--out names a file; a folder is needed")
     _check_thresholds(settings.checks, CHECKS)
     law = load_policies(settings.policy)
-    measured = {code: one.precision for code, one in precisions().items()}
+    measured = shares(precisions())
     _private_folder(settings.home)
     with ExitStack() as stack:
         # First of all, so that it boots while files are found.
