@@ -76,7 +76,7 @@ def _find_edges(grey: Grey, most: int) -> tuple[Floats, Floats] | None:
     steep = np.abs(across)
     peak = np.zeros(steep.shape, bool)
     peak[:, 1:-1] = (steep[:, 1:-1] >= steep[:, :-2]) & (steep[:, 1:-1] > steep[:, 2:])
-    least = max(_LEAST_STEP / 4, 0.3 * float(np.percentile(steep[::2, ::3], 99)))
+    least = max(_LEAST_STEP / 4, 0.3 * float(_steepest(steep[::2, ::3])))
     rows, columns = np.nonzero(peak & (steep >= least) & (steep > 2.0 * np.abs(down)))
     if len(rows) < _LEAST_EDGES:
         return None
@@ -90,6 +90,12 @@ def _find_edges(grey: Grey, most: int) -> tuple[Floats, Floats] | None:
     offsets = np.arange(-_REACH, _REACH + 1)
     profiles = padded[rows[:, None], columns[:, None] + _REACH + offsets[None, :] * direction[:, None]]
     return profiles, (np.abs(slope) / np.hypot(slope, cross)).astype(np.float32)
+
+
+def _steepest(slopes: Floats) -> float:
+    """The slope that one pixel in a hundred exceeds."""
+    rank = round(0.99 * (slopes.size - 1))
+    return float(np.partition(slopes, rank, axis=None)[rank])
 
 
 def _widths(profiles: Floats) -> tuple[Floats, Floats]:

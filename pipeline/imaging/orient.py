@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.faces import find_faces
 from pipeline.imaging.page import Colour, Grey
+from pipeline.imaging.reduce import reduced
 from pipeline.intake.pages import Raster
 
 #: Sizes of the copies looked at, px of the long side: text lines need more detail than faces.
@@ -106,9 +107,12 @@ def _lower_share(energy: NDArray[np.float32]) -> float:
 
 
 def shrink(colour: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """A copy whose long side is `side` px; pictures that are smaller are enlarged up to twice."""
-    scale = min(2.0, side / max(colour.shape[:2]))
-    size = max(1, round(colour.shape[1] * scale)), max(1, round(colour.shape[0] * scale))
-    return np.asarray(
-        cv2.resize(colour, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR), np.uint8
-    )
+    """A copy whose long side is `side` px; pictures that are smaller are enlarged up to twice.
+
+    Whole blocks of pixels are averaged first; what is left is a factor of two at most, which
+    sampling between pixels does as well.
+    """
+    blocks, _ = reduced(colour, 2 * side)
+    scale = min(2.0, side / max(blocks.shape[:2]))
+    size = max(1, round(blocks.shape[1] * scale)), max(1, round(blocks.shape[0] * scale))
+    return np.asarray(cv2.resize(blocks, size, interpolation=cv2.INTER_LINEAR), np.uint8)

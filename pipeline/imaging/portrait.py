@@ -5,7 +5,6 @@ from __future__ import annotations
 from pipeline.imaging.faces import find_faces
 from pipeline.imaging.orient import shrink
 from pipeline.imaging.page import Page
-from pipeline.imaging.reduce import reduced
 from pipeline.types.boxes import Box
 from pipeline.types.documents import Zone, ZoneKind
 
@@ -19,7 +18,7 @@ def portrait_zone(page: Page, page_number: int) -> Zone | None:
 
     Smaller faces are ghost images or printed inside stamps and holograms.
     """
-    small = shrink(reduced(page.colour, 2 * _SIDE)[0], _SIDE)
+    small = shrink(page.colour, _SIDE)
     faces = [face for face in find_faces(small) if face.score >= 0.6]
     if not faces:
         return None

@@ -153,10 +153,19 @@ def _baseline_degrees(letters: NDArray[np.int32]) -> float | None:
 def _contrast(grey: Grey) -> float:
     """Distance of ink from paper, 0-1: the two sides of the threshold that parts them best, ink by its darker part."""
     level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    dark = grey <= level
-    if dark.all() or not dark.any():
+    counts = np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256])[:, 0], np.float32)
+    ink, paper = counts.copy(), counts.copy()
+    ink[int(level) + 1 :] = 0
+    paper[: int(level) + 1] = 0
+    if not ink.any() or not paper.any():
         return 0.0
-    return float(np.median(grey[~dark]) - np.percentile(grey[dark], _INK_PERCENTILE)) / 255.0
+    return (_level_below(paper, 0.5) - _level_below(ink, _INK_PERCENTILE / 100)) / 255.0
+
+
+def _level_below(counts: NDArray[np.float32], share: float) -> float:
+    """The grey level that a share of the pixels do not exceed, from their counts by level."""
+    sums = np.cumsum(counts)
+    return float(np.searchsorted(sums, share * sums[-1]))
 
 
 def _paper(grey: Grey) -> float:

@@ -25,7 +25,7 @@ _LEAST_SKEW = 0.15
 #: An outline that already lies straight is cut out only where it leaves out this much of the picture.
 _WORTH_CUTTING = 0.65
 _STRAIGHT_SHARE = 0.012
-_LARGE_PIXELS = 2_500_000
+_LARGE_PIXELS = 1_000_000
 
 
 def upright(raster: Raster, orientation: Orientation, *, cut_out: bool = True) -> Page:
@@ -35,8 +35,7 @@ def upright(raster: Raster, orientation: Orientation, *, cut_out: bool = True) -
     otherwise, or without `cut_out`, the whole picture is kept. Pages longer than `WORKING_SIDE` are reduced to it;
     nothing is enlarged.
     """
-    colour = np.rot90(raster.colour, orientation.rotation)
-    colour = np.ascontiguousarray(colour[:, ::-1] if orientation.mirrored else colour)
+    colour = turned_back(raster.colour, orientation)
     corners = find_outline(colour) if cut_out else None
     tilt = 0.0
     if corners is not None and _worth_it(corners, colour):
@@ -59,6 +58,14 @@ def upright(raster: Raster, orientation: Orientation, *, cut_out: bool = True) -
         mirrored=orientation.mirrored,
     )
     return Page(info, grey, colour)
+
+
+def turned_back(colour: Colour, orientation: Orientation) -> Colour:
+    """The picture as it reads: quarter turns undone, then the mirroring."""
+    back = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
+    if orientation.rotation in back:
+        colour = _bytes(cv2.rotate(colour, back[orientation.rotation]))
+    return _bytes(cv2.flip(colour, 1)) if orientation.mirrored else colour
 
 
 def _worth_it(corners: Corners, colour: Colour) -> bool:
@@ -101,7 +108,7 @@ def _turned(colour: Colour, slope: float) -> Colour:
 
 
 def _sampling(size: tuple[int, int]) -> int:
-    """Cubic where print may be small; on large pages linear costs a quarter and 0.2 px of edge width."""
+    """Cubic where print may be small; linear costs a quarter, and 0.2 px of edge width, which large pages can spare."""
     return cv2.INTER_CUBIC if size[0] * size[1] < _LARGE_PIXELS else cv2.INTER_LINEAR
 
 

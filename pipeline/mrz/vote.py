@@ -151,6 +151,8 @@ def scored(seen: Sequence[tuple[str, Character | None]], holds: Holds) -> dict[s
         holds: what the standard lets the place hold.
     """
     named = dict.fromkeys(character.text for _, character in seen if character is not None)
+    if len(named) == 1:
+        return dict.fromkeys(named, 0.0)  # without a rival, support says nothing
     families = dict.fromkeys(family for family, character in seen if character is not None)
     scores = {}
     for candidate in named:

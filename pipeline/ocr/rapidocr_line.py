@@ -74,6 +74,9 @@ def at_common_length(scores: Sequence[Scores]) -> list[Decoded]:
         scores: a line each, steps x (blank, then ALPHABET).
     """
     free = [greedy(line, ALPHABET) for line in scores]
+    counts = {len(line.characters) for line in free}
+    if len(counts) == 1 and counts <= set(_LENGTHS):
+        return free  # the best of all paths has a lawful length already: no search finds a better one
     near = [length for length in _LENGTHS if any(abs(len(line.characters) - length) <= 4 for line in free)]
     if not near:
         return free

@@ -69,7 +69,7 @@ class TesseractLines:
     def _pages(self, pictures: Sequence[Grey], psm: int) -> list[str]:
         """The program's hOCR of each picture, from one run of the program."""
         with tempfile.TemporaryDirectory(prefix="overseal-") as folder:
-            names = [str(Path(folder) / f"{index}.png") for index in range(len(pictures))]
+            names = [str(Path(folder) / f"{index}.pgm") for index in range(len(pictures))]
             for name, picture in zip(names, pictures, strict=True):
                 cv2.imwrite(name, picture)
             listing = Path(folder) / "lines.txt"

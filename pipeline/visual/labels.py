@@ -58,6 +58,7 @@ class Piece:
     likeness: float = 0.0
 
 
+@lru_cache(maxsize=1024)  # a page's lines are compared with every template's words
 def folded(text: str) -> str:
     """Letters and figures alone, without case and accents, what prints alike made one: the same for two readings."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()

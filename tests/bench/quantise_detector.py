@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.rapidocr_page import DETECTOR, LONGEST_SIDE
+from pipeline.ocr.rapidocr_page import DETECTOR, HIGH_SIDE
 from pipeline.ocr.recogniser import wheel_model
 from tests.bench import visual
 
@@ -41,7 +41,7 @@ def _inputs(folder: Path) -> Iterator[NDArray[np.float32]]:
     options = Namespace(kind=None, each=2, seed=4711, phone_share=0.5)
     for truth in visual.made(folder, options):
         for page in visual.pages(folder, truth):
-            prepare = DetPreProcess(LONGEST_SIDE, "max", [0.5] * 3, [0.5] * 3)
+            prepare = DetPreProcess(HIGH_SIDE, "max", [0.5] * 3, [0.5] * 3)
             yield np.asarray(prepare(page.colour), np.float32)
 
 
