@@ -29,8 +29,8 @@ Quad = NDArray[np.float32]
 DETECTOR = Path(__file__).parent / "data" / "PP-OCRv6_det_small.int8.onnx"
 #: Longest side, px, of the copy on which text is looked for, of pictures wider than high (cards, data pages) and of
 #: others (letters, whose lines are smaller and closer). Measured on cards: at 608 one lone `F` in thirty is overlooked,
-#: at 640 one label in a thousand, 736 finds no more and costs a fifth of the search; on letters one line in a hundred is
-#: overlooked at 672, and 800 finds no more.
+#: at 640 one label in a thousand, 736 finds no more and costs a fifth of the search; on letters one line in a hundred
+#: is overlooked at 672, and 800 finds no more.
 WIDE_SIDE, HIGH_SIDE = 672, 736
 #: px, a strip as it is read.
 _LEAST_WIDTH = 16
