@@ -191,7 +191,7 @@ def _identifier(forms: tuple[str, ...], coded: str, issuer: str, *, cut: bool) -
     if not cut and any(_begins(form, coded, issuer, letters_of) for form in forms):
         whole = any(_begins(form, coded, issuer, letters_of, in_full=True) for form in forms)
         return NameMatch(Agreement.SHORTENED, nearest.nearest, coded, nearest.steps, whole)
-    if any(_lacks_parts(form, coded, issuer) for form in forms):
+    if any(_lacks_parts(form, coded, issuer) or _cut_short(form, coded, issuer) for form in forms):
         return NameMatch(Agreement.PARTLY_PRINTED, nearest.nearest, coded, nearest.steps)
     return nearest
 
@@ -238,6 +238,16 @@ def _lacks_parts(form: str, coded: str, issuer: str) -> bool:
     return bool(form) and all(
         any(admits(letters_of(printed, issuer), component) for component in waiting) for printed in form.split("<")
     )
+
+
+def _cut_short(form: str, coded: str, issuer: str) -> bool:
+    """Whether the printed name breaks off before half of what the MRZ has.
+
+    Readers lose the rest of a line; nobody prints so little of a name.
+    """
+    target = coded.replace("<", "")
+    read = (text.replace("<", "") for text in spellings(form, issuer).texts)
+    return any(text and target.startswith(text) and 2 * len(text) <= len(target) for text in read)
 
 
 def _nearest(form: str, coded: str, issuer: str, *, cut: bool) -> NameMatch:

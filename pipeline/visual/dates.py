@@ -19,8 +19,8 @@ class DateRole(StrEnum):
 
 
 #: Two-digit years above it belong to the last century. Nobody in work was born in the years it takes for this one's,
-#: passports have been issued with such zones since 1980, and none is valid for half a century.
-PIVOT = {DateRole.BIRTH: 26, DateRole.ISSUE: 69, DateRole.EXPIRY: 79}
+#: no document in use was issued before 1950 or is to be issued in decades, and none is valid for half a century.
+PIVOT = {DateRole.BIRTH: 26, DateRole.ISSUE: 49, DateRole.EXPIRY: 79}
 
 #: Month words in English, French and Spanish, accents removed; abbreviations first (clause 3.8).
 MONTHS: tuple[tuple[str, ...], ...] = (

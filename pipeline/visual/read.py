@@ -122,6 +122,8 @@ class _Shown:
         yield Fact(key, reading.raw, value, self.number, box, legible, self.engine)
         if measure is not None:
             quality = measure(self.page, box)
+            if len(rows(reading.lines)) > 1:
+                quality = replace(quality, baseline_degrees=None)  # two lines under one another have no one slope
             yield Fact(keys.quality(name).name, reading.raw, quality, self.number, box, legible, self.engine)
 
 

@@ -98,6 +98,11 @@ def test_two_figures_are_a_year_by_what_the_date_is_of() -> None:
     ]
 
 
+@pytest.mark.parametrize(("text", "year"), [("25 JAN 69", 1969), ("25 JAN 50", 1950), ("25 JAN 26", 2026)])
+def test_a_two_digit_year_of_issue_is_never_decades_ahead(text: str, year: int) -> None:
+    assert _date(text, DateRole.ISSUE) == PartialDate(year, 1, 25)
+
+
 def test_month_before_day_is_only_reported() -> None:
     reading = read_date("06/25/2020", DateRole.ISSUE)
     assert reading is not None

@@ -167,3 +167,9 @@ def test_legibility_falls_with_pixels_a_character() -> None:
 def test_a_document_has_pages() -> None:
     with pytest.raises(ValueError, match="at least one page"):
         combined([])
+
+
+@pytest.mark.parametrize(("name", "wrapped"), [("passport", {"quality.issuing_office"}), ("td2", set())])
+def test_a_value_of_two_lines_has_no_slope_of_its_own(name: str, wrapped: set[str]) -> None:
+    facts = [fact for fact in result_of(recorded(name), None).facts if fact.key.startswith("quality.")]
+    assert {fact.key for fact in facts if fact.value.baseline_degrees is None} == wrapped
