@@ -138,3 +138,16 @@ def test_an_interrupted_command_says_what_it_keeps(
     monkeypatch.setattr(f"flows.commands.{command}.run", interrupt)
     assert main([command, "x"]) == 130
     assert ("is kept" in capsys.readouterr().err) == kept
+
+
+def test_a_missing_package_is_named_with_the_command_that_brings_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def without_the_package(_given: object) -> ExitCode:
+        raise ModuleNotFoundError("No module named 'sqlalchemy'", name="sqlalchemy")
+
+    monkeypatch.setattr("flows.commands.explain.run", without_the_package)
+    assert main(["explain", "MRZ101"]) == ExitCode.MISSING
+    said = capsys.readouterr().err
+    assert "sqlalchemy" in said
+    assert "make setup" in said
