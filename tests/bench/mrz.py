@@ -1,4 +1,4 @@
-"""MRZ lines read exactly from real images of specimen documents: `python -m tests.bench.mrz DIR [--baseline]`.
+"""MRZ lines read exactly from real images of specimen documents: `python -m tests.bench.mrz DIR [--no-baseline]`.
 
 DIR holds `truth.jsonl` (file, format or null, lines, printed_check_digits_wrong) and the images. Each image goes in
 whole, its EXIF orientation applied. Only figures are printed and written: no name, no line, no file. The baselines,
@@ -86,14 +86,14 @@ def main() -> int:
     """Measure, print a table, write the result."""
     given = argparse.ArgumentParser(prog="python -m tests.bench.mrz", description=__doc__.splitlines()[0])
     given.add_argument("folder", type=Path)
-    given.add_argument("--baseline", action="store_true", help="run the baselines too")
+    given.add_argument("--no-baseline", action="store_true", help="leave out the baselines")
     given.add_argument("--no-write", action="store_true")
     options = given.parse_args()
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
     cv2.setNumThreads(1)
     truths = [json.loads(line) for line in (options.folder / "truth.jsonl").read_text("utf-8").splitlines()]
     readers: dict[str, Reader] = {"overseal": _ours()}
-    if options.baseline:
+    if not options.no_baseline:
         readers["PassportEye, mrz model, raw text"] = _passporteye
         readers["Tesseract psm 6, mrz model, whole page"] = _whole_page
     results = [_measured(name, reader, options.folder, truths) for name, reader in readers.items()]
