@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
-from flows.missing import missing_of
+from flows.missing import fault_of
 from pipeline import __version__
 from pipeline.errors import ExitCode, OversealError
 
@@ -72,9 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(str(error), verbose)
         return int(error.exit_code)
     except ImportError as error:
-        missing = missing_of(error)
-        _say(str(missing), verbose)
-        return int(missing.exit_code)
+        fault = fault_of(error)
+        _say(str(fault), verbose)
+        return int(fault.exit_code)
     except Exception as error:  # the one place where what nobody expected ends
         _say(f"internal error: {type(error).__name__}; run again with -v to see where", verbose)
         return int(ExitCode.OUR_FAULT)

@@ -33,7 +33,7 @@ from pipeline.store.pages import PageFolder
 from pipeline.store.runs import save_cases
 from pipeline.store.scans import records_of, save_reading
 from pipeline.types.documents import DocumentRecord
-from pipeline.types.findings import Case, Outcome
+from pipeline.types.findings import Case, Hypothesis, Outcome
 from pipeline.types.problems import Problem, ProblemKind
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,11 @@ class Screening:
     law: Policies
     checks: Sequence[DocumentCheck]
     precisions: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def hypotheses(self) -> dict[str, Hypothesis]:
+        """What each check looks for, by code."""
+        return {check.code: check.hypothesis for check in self.checks}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,6 @@ def judge_batch(run: Screening, first: int, last: int) -> Tally:
     """
     tally = Tally()
     judged: list[_Judged] = []
-    hypotheses = {check.code: check.hypothesis for check in run.checks}
     with run.store.read() as connection:
         for files in bundles(connection, run.run_id, first, last):
             read = [
@@ -123,7 +127,7 @@ def judge_batch(run: Screening, first: int, last: int) -> Tally:
                 if file.duplicate_of is None:
                     one = _judge(run, connection, _own(record, file, part), file.ordinal * _PARTS + part, together)
                     judged.append(one)
-                    tally.add(one.cases, one.outcomes, hypotheses)
+                    tally.add(one.cases, one.outcomes, run.hypotheses)
     with run.store.write() as connection:
         for one in judged:
             if one.basis is None:
@@ -152,8 +156,7 @@ def _judge(
         new = judge(linked.facts, _context(run, record, linked), missing, run.precisions)
         answers = {**known, **{outcome.code: outcome for outcome in new}}
         outcomes = tuple(answers[check.code] for check in run.checks)
-        hypotheses = {check.code: check.hypothesis for check in run.checks}
-        cases = cases_of(record, outcomes, hypotheses, unlinked=linked.not_assessed)
+        cases = cases_of(record, outcomes, run.hypotheses, unlinked=linked.not_assessed)
         return _Judged(record.document_id, position, basis, outcomes, cases)
     except DBAPIError:  # the store's refusal concerns every document
         raise

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from flows.missing import missing_of
+from flows.missing import fault_of
 from pipeline.errors import MissingDependency, OversealError, place_of
 from pipeline.settings import Settings
 from pipeline.types.problems import Problem, ProblemKind
@@ -239,7 +239,7 @@ def _serve(pipe: Connection, make_reader: MakeReader, settings: Settings) -> Non
         pipe.send(_Fatal.of(error))
         return
     except ImportError as error:
-        pipe.send(_Fatal.of(missing_of(error)))
+        pipe.send(_Fatal.of(fault_of(error)))
         return
     except Exception as error:  # told to the parent, which ends the run
         pipe.send(f"{type(error).__name__}: {error}")
@@ -258,7 +258,7 @@ def _read(read: Read, job: _Job, page_done: Callable[[], None]) -> FileReading |
     except MissingDependency as error:
         return _Fatal.of(error)
     except ImportError as error:
-        return _Fatal.of(missing_of(error))
+        return _Fatal.of(fault_of(error))
     except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
         log.error("reading a file failed: %s", place_of(error))
         return _unread(ProblemKind.OURS, f"reading failed: {type(error).__name__}")

@@ -12,6 +12,7 @@ Why it matters:
 What else it can be:
     - A diacritical mark or letter of the printed name was misread.
     - The issuing state spells the letter in its own way; the tables are recommendations.
+    - The printed line was not read to its end; so it is taken where half of the name or more is missing.
     - The holder's name changed and one zone has the former one.
 
 When it is not applied:
@@ -46,13 +47,14 @@ def surname_differs(facts: Facts, context: Context) -> Iterator[Found]:
 CHECK = DocumentCheck(
     code="XZN104",
     name="surname-differs",
-    version=1,
+    version=2,
     strength=Strength.MODERATE,
     hypothesis=Hypothesis.ALTERED,
     needs=(MRZ, MRZ_NAME, VIZ_SURNAME),
     innocent=(
         "a diacritical mark or letter of the printed name was misread",
         "the issuing state spells the letter in its own way; the tables are recommendations",
+        "the printed line was not read to its end",
         "the holder's name changed and one zone has the former one",
     ),
     next_check="Compare the letters named with the page under magnification; ask how the issuer spells such names",

@@ -13,7 +13,8 @@ Why it matters:
 What else it can be:
     - A diacritical mark or letter of the printed name was misread.
     - The issuing state spells the letter in its own way; the tables are recommendations.
-    - A line of the printed names was not read.
+    - A line of the printed names was not read, or not to its end; so it is taken where half of the names or more is
+      missing.
 
 When it is not applied:
     The given names or the name field was not read, or the printed name has a letter that the tables do not
@@ -48,7 +49,7 @@ def given_names_differ(facts: Facts, context: Context) -> Iterator[Found]:
 CHECK = DocumentCheck(
     code="XZN105",
     name="given-names-differ",
-    version=1,
+    version=2,
     strength=Strength.MODERATE,
     hypothesis=Hypothesis.ALTERED,
     needs=(MRZ, MRZ_NAME, VIZ_GIVEN_NAMES),

@@ -32,6 +32,7 @@ _PACKAGES = (
     "pillow",
     "prefect",
     "rapidocr",
+    "onnx",
     "onnxruntime",
     "sqlalchemy",
 )

@@ -76,7 +76,7 @@ def _find_edges(grey: Grey, most: int) -> tuple[Floats, Floats] | None:
     steep = np.abs(across)
     peak = np.zeros(steep.shape, bool)
     peak[:, 1:-1] = (steep[:, 1:-1] >= steep[:, :-2]) & (steep[:, 1:-1] > steep[:, 2:])
-    least = max(_LEAST_STEP / 4, 0.3 * float(_steepest(steep[::2, ::3])))
+    least = max(_LEAST_STEP / 4, 0.3 * _steepest(steep[::2, ::3]))
     rows, columns = np.nonzero(peak & (steep >= least) & (steep > 2.0 * np.abs(down)))
     if len(rows) < _LEAST_EDGES:
         return None

@@ -109,10 +109,11 @@ def _lower_share(energy: NDArray[np.float32]) -> float:
 def shrink(colour: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     """A copy whose long side is `side` px; pictures that are smaller are enlarged up to twice.
 
-    Whole blocks of pixels are averaged first; what is left is a factor of two at most, which
-    sampling between pixels does as well.
+    Whole blocks of pixels are averaged first; what is left is a factor of two at most, which sampling between pixels
+    does as well.
     """
-    blocks, _ = reduced(colour, 2 * side)
+    # Of four thirds: a copy rounded to it is never smaller than `side`, and beyond twice `side` it is halved.
+    blocks, _ = reduced(colour, side * 4 // 3)
     scale = min(2.0, side / max(blocks.shape[:2]))
     size = max(1, round(blocks.shape[1] * scale)), max(1, round(blocks.shape[0] * scale))
     return np.asarray(cv2.resize(blocks, size, interpolation=cv2.INTER_LINEAR), np.uint8)

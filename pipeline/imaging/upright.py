@@ -35,7 +35,7 @@ def upright(raster: Raster, orientation: Orientation, *, cut_out: bool = True) -
     otherwise, or without `cut_out`, the whole picture is kept. Pages longer than `WORKING_SIDE` are reduced to it;
     nothing is enlarged.
     """
-    colour = turned_back(raster.colour, orientation)
+    colour = _as_it_reads(raster.colour, orientation)
     corners = find_outline(colour) if cut_out else None
     tilt = 0.0
     if corners is not None and _worth_it(corners, colour):
@@ -60,7 +60,7 @@ def upright(raster: Raster, orientation: Orientation, *, cut_out: bool = True) -
     return Page(info, grey, colour)
 
 
-def turned_back(colour: Colour, orientation: Orientation) -> Colour:
+def _as_it_reads(colour: Colour, orientation: Orientation) -> Colour:
     """The picture as it reads: quarter turns undone, then the mirroring."""
     back = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
     if orientation.rotation in back:

@@ -50,8 +50,7 @@ class RapidOcrPage:
     name = "rapidocr"
     family = "pp-ocr"
 
-    def __init__(self, longest_side: int | None = None) -> None:
-        self._side = longest_side
+    def __init__(self) -> None:
         self._loading = threading.Lock()
         self._networks: tuple[Any, Recogniser] | None = None
 
@@ -67,7 +66,7 @@ class RapidOcrPage:
         """
         detect, recognise = self._load()
         height, width = colour.shape[:2]
-        detect.limit_side_len = self._side or (WIDE_SIDE if width > height else HIGH_SIDE)
+        detect.limit_side_len = WIDE_SIDE if width > height else HIGH_SIDE
         try:
             found = detect(colour)
             quads = [] if found.boxes is None else [np.asarray(box, np.float32) for box in found.boxes]

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import EngineError, MissingDependency
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 #: The network's file in the wheel.
 RECOGNISER = "PP-OCRv6_rec_small.onnx"
@@ -29,12 +31,7 @@ _KEPT_ONE_IN = 16
 IDEOGRAPH = "\u3013"
 _IDEOGRAPHS = (("\u3400", "\u9fff"), ("\uac00", "\ud7a3"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff"))
 #: The last layer: weights (features x classes) and biases.
-_WEIGHTS, _BIASES = b"linear_8.w_0", b"linear_8.b_0"
-#: Field numbers of the ONNX format (onnx.proto, version 1): ModelProto, GraphProto, TensorProto, ValueInfoProto.
-_GRAPH = 7
-_INITIALIZER, _OUTPUT = 5, 12
-_DIMS, _TENSOR_NAME, _RAW_DATA = 1, 8, 9
-_VALUE_NAME = 1
+_LAST = ("linear_8.w_0", "linear_8.b_0")
 
 Scores = NDArray[np.float32]
 
@@ -107,31 +104,25 @@ def wheel_model(file: str) -> Path:
 
 def _loaded(path: Path) -> tuple[Any, tuple[str, ...]]:
     try:
+        import onnx
         import onnxruntime
     except ImportError as error:
-        raise MissingDependency("onnxruntime", "pip install onnxruntime") from error
+        name = error.name or "onnxruntime"
+        raise MissingDependency(name, f"pip install {name}") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        model = path.read_bytes()
-        characters = ("", *_dictionary(model), " ")
+        model = onnx.load(path)
+        dictionary = {entry.key: entry.value for entry in model.metadata_props}["character"]
+        characters = ("", *dictionary.splitlines(), " ")
         kept = _kept(characters)
-        session = onnxruntime.InferenceSession(with_classes(model, kept), options, providers=["CPUExecutionProvider"])
+        keep_classes(model, kept)
+        session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # as in `probabilities`; a file that is no such network fails anywhere
         raise EngineError(f"{path.name} is not the recogniser that is known here") from error
     shown = (characters[index] for index in kept)
     return session, tuple(IDEOGRAPH if _is_ideograph(one) else one for one in shown)
-
-
-def _dictionary(model: bytes) -> list[str]:
-    """The characters that the file names in its metadata (ModelProto.metadata_props, key `character`)."""
-    for number, content, _ in _fields(memoryview(model)):
-        if number == 14:
-            entry = {part: bytes(text) for part, text, _ in _fields(content)}
-            if entry.get(1) == b"character":
-                return entry[2].decode("utf-8").splitlines()
-    raise ValueError("no dictionary")
 
 
 def _kept(characters: tuple[str, ...]) -> NDArray[np.intp]:
@@ -145,96 +136,18 @@ def _is_ideograph(text: str) -> bool:
     return any(first <= text[:1] <= last for first, last in _IDEOGRAPHS)
 
 
-def with_classes(model: bytes, kept: NDArray[np.intp]) -> bytes:
-    """The network with some classes of its last layer only, in their order.
-
-    Args:
-        model: the ONNX file of the recogniser.
-        kept: the classes.
+def keep_classes(model: ModelProto, kept: NDArray[np.intp]) -> None:
+    """Leave the network these classes of its last layer only, in their order.
 
     Raises:
-        ValueError: if the file's last layer is not the one known here.
+        ValueError: if its last layer is not the one known here.
     """
-    changed = 0
-    parts: list[bytes] = []
-    for number, content, whole in _fields(memoryview(model)):
-        if number != _GRAPH:
-            parts.append(bytes(whole))
-            continue
-        graph: list[bytes] = []
-        for inner, value, field in _fields(content):
-            name = _name(value) if inner == _INITIALIZER else b""
-            if name in (_WEIGHTS, _BIASES):
-                graph.append(_message(inner, _columns_of(value, kept)))
-                changed += 1
-            elif inner == _OUTPUT:
-                # Its declared shape no longer holds; without one it is inferred.
-                graph.append(_message(inner, _message(_VALUE_NAME, _first(value, _VALUE_NAME))))
-            else:
-                graph.append(bytes(field))
-        parts.append(_message(_GRAPH, b"".join(graph)))
-    if changed != 2:
+    from onnx import numpy_helper
+
+    last = [tensor for tensor in model.graph.initializer if tensor.name in _LAST]
+    if len(last) != len(_LAST):
         raise ValueError("another last layer")
-    return b"".join(parts)
-
-
-def _columns_of(tensor: memoryview, kept: NDArray[np.intp]) -> bytes:
-    """A tensor of 32-bit numbers with some of its last dimension only."""
-    fields = list(_fields(tensor))
-    shape = [int(content) for number, content, _ in fields if number == _DIMS]
-    values = np.frombuffer(_first(tensor, _RAW_DATA), "<f4").reshape(shape)[..., kept]
-    others = b"".join(bytes(whole) for number, _, whole in fields if number not in (_DIMS, _RAW_DATA))
-    dims = b"".join(_varint(_DIMS << 3) + _varint(size) for size in values.shape)
-    return dims + others + _message(_RAW_DATA, values.tobytes())
-
-
-def _name(tensor: memoryview) -> bytes:
-    return _first(tensor, _TENSOR_NAME)
-
-
-def _first(message: memoryview, wanted: int) -> bytes:
-    return next((bytes(content) for number, content, _ in _fields(message) if number == wanted), b"")
-
-
-def _fields(message: memoryview) -> Iterator[tuple[int, Any, memoryview]]:
-    """Field number, content (an int or bytes) and the whole field, of a message in protocol buffers' wire format."""
-    at = 0
-    while at < len(message):
-        start = at
-        key, at = _read_varint(message, at)
-        kind = key & 7
-        if kind == 0:
-            value, at = _read_varint(message, at)
-            yield key >> 3, value, message[start:at]
-            continue
-        length = {1: 8, 5: 4}.get(kind)
-        if kind == 2:
-            length, at = _read_varint(message, at)
-        if length is None or at + length > len(message):
-            raise ValueError("no protocol buffer")
-        yield key >> 3, message[at : at + length], message[start : at + length]
-        at += length
-
-
-def _read_varint(message: memoryview, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[at]
-        at += 1
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            return value, at
-
-
-def _varint(value: int) -> bytes:
-    found = bytearray()
-    while value > 127:
-        found.append(value & 127 | 128)
-        value >>= 7
-    found.append(value)
-    return bytes(found)
-
-
-def _message(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(content)) + content
+    for tensor in last:
+        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor)[..., kept], tensor.name))
+    # The declared shape of the output no longer holds; without one it is inferred.
+    model.graph.output[0].ClearField("type")

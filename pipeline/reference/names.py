@@ -55,7 +55,7 @@ class Agreement(StrEnum):
     OTHER_TABLE = "spelled as another language's table or the bare letter has it"
     REORDERED = "the same names in another order"
     SHORTENED = "shorter than printed, though the field is not full"
-    PARTLY_PRINTED = "the printed name has fewer parts"
+    PARTLY_PRINTED = "the printed name has fewer parts or breaks off"
     DIFFERENT = "no admissible spelling"
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from flows.missing import missing_of
+from flows.missing import fault_of, missing_of
+from pipeline.errors import ExitCode
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,11 @@ def test_what_an_import_lacks_is_named_with_its_cure(error: ImportError, what: s
     missing = missing_of(error)
     assert what in missing.what
     assert command in missing.command
+
+
+@pytest.mark.parametrize(
+    ("module", "code"),
+    [("pipeline.mrz.nothing", ExitCode.OUR_FAULT), ("checks", ExitCode.OUR_FAULT), ("sqlalchemy.x", ExitCode.MISSING)],
+)
+def test_a_module_of_our_own_that_cannot_be_imported_is_our_fault(module: str, code: ExitCode) -> None:
+    assert fault_of(ModuleNotFoundError("No module", name=module)).exit_code is code
