@@ -8,12 +8,12 @@ evidence into each Finding.
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 import logging
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from checks.declaration import Declaration
+from checks.declaration import NotApplicable as NotApplicable
 from pipeline.errors import place_of
 from pipeline.reference.policy import Policies, PolicyPack
 from pipeline.types.documents import DocumentKind
@@ -26,10 +26,12 @@ from pipeline.types.findings import (
     Outcome,
     OutcomeKind,
     PageEvidence,
+    RowEvidence,
     Strength,
 )
 from pipeline.types.keys import DOC_KIND, DOC_TEMPLATE
 from pipeline.types.problems import Problem
+from pipeline.types.register import RegisterMatch
 from pipeline.types.values import shown
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ class Context:
         policy: the law as lists of intervals, by state; a rule asks `law`.
         thresholds: settings of `[checks.CODE]`, by code and name.
         specimen_run: demo, benchmark or test, where UTO and SPECIMEN are expected.
-        register: whether the ministry's register is at hand.
+        register: what the issuing ministry's register says of the document; None without a register.
         problems: what kept the reading stages from looking.
         linked_ids: document id of each linked document, by the key prefix under which its facts stand.
     """
@@ -52,7 +54,7 @@ class Context:
     policy: Policies
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     specimen_run: bool = False
-    register: bool = False
+    register: RegisterMatch | None = None
     problems: tuple[Problem, ...] = ()
     linked_ids: Mapping[str, str] = field(default_factory=dict)
 
@@ -79,6 +81,7 @@ class Found:
     Attributes:
         message: what differs, as short words and values; claims no more than the evidence.
         facts: the readings it rests on, the one to look at first in front.
+        cells: cells of the register it rests on.
         likely_innocent: the innocent cause that these readings themselves point to.
         cause: key shared by findings of one cause; by default the field of the first fact.
         hypothesis: another one than the check's, where the readings say so (a confusable glyph: capture).
@@ -91,60 +94,24 @@ class Found:
     cause: str | None = None
     hypothesis: Hypothesis | None = None
     strength: Strength | None = None
-
-
-class NotApplicable(Exception):
-    """Raised by a rule when a need was read but is of a kind it cannot judge; the message is the reason."""
+    cells: tuple[RowEvidence, ...] = ()
 
 
 Rule = Callable[[Facts, Context], Iterator[Found]]
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentCheck:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentCheck(Declaration):
     """Declaration of a check on one document.
 
     Attributes:
-        code: family and three digits, never reused.
-        name: kebab-case, what is seen; no accusing word.
-        version: raise it when results change.
         needs: readings without which it is not applicable.
         kinds: kinds of document it applies to; empty means all.
-        innocent: causes that are nobody's fault, at least one.
-        next_check: the cheapest next step a person can take.
-        source: clause, statute or public case.
-        protection: a sign that the holder may be a victim; it goes to the protection desk.
-        thresholds: names and defaults of the limits the rule asks the context for, set in `[checks.CODE]`.
     """
 
-    code: str
-    name: str
-    version: int
-    strength: Strength
-    hypothesis: Hypothesis
     needs: tuple[AnyKey, ...]
-    innocent: tuple[str, ...]
-    next_check: str
-    source: str
     rule: Rule
     kinds: frozenset[DocumentKind] = frozenset()
-    protection: bool = False
-    thresholds: tuple[tuple[str, float], ...] = ()
-
-    @property
-    def family(self) -> str:
-        """The three letters of the code."""
-        return self.code[:3]
-
-    @property
-    def page(self) -> str:
-        """The module's docstring: the check's page."""
-        return inspect.cleandoc(sys.modules[self.rule.__module__].__doc__ or "")
-
-    @property
-    def title(self) -> str:
-        """First line of the page without the code."""
-        return self.page.partition("\n")[0].removesuffix(".").removesuffix(f"({self.code})").strip()
 
 
 def field_of(key: str) -> str:
@@ -191,7 +158,7 @@ def _stamp(check: DocumentCheck, found: Found, context: Context, precision: floa
         strength=strength,
         hypothesis=found.hypothesis or check.hypothesis,
         legibility=min((fact.legibility for fact in found.facts), default=0.0),
-        evidence=tuple(_evidence(fact, context) for fact in found.facts),
+        evidence=(*(_evidence(fact, context) for fact in found.facts), *found.cells),
         innocent_causes=check.innocent,
         next_check=check.next_check,
         cause=found.cause or field_of(found.facts[0].key),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import textwrap
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from checks.base import DocumentCheck
 from checks.precisions import Precision
+from checks.rows import RowCheck
 
 #: Headings of every page, in this order.
 SECTIONS = (
@@ -20,6 +22,9 @@ SECTIONS = (
     "What to check next",
     "Source",
 )
+
+#: The cases of a row check, beside the tables they are made of.
+ROW_CASES = "cases.csv"
 
 CASES = Path(__file__).parents[1] / "fixtures" / "checks"
 
@@ -39,10 +44,14 @@ def case_summaries(code: str, folder: Path = CASES) -> tuple[CaseSummary, ...]:
     for path in sorted((folder / code).glob("*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
         cases.append(CaseSummary(path.stem, data["about"], data["expect"]["outcome"]))
+    listed = folder / code / ROW_CASES
+    if listed.exists():
+        with listed.open(encoding="utf-8", newline="") as lines:
+            cases += [CaseSummary(row["case"], row["about"], row["outcome"]) for row in csv.DictReader(lines)]
     return tuple(cases)
 
 
-def sections(check: DocumentCheck) -> dict[str, str]:
+def sections(check: DocumentCheck | RowCheck) -> dict[str, str]:
     """Text of the page's sections by heading, in the order they stand.
 
     Raises:
@@ -66,7 +75,7 @@ def sections(check: DocumentCheck) -> dict[str, str]:
     return texts
 
 
-def page(check: DocumentCheck, cases: Iterable[CaseSummary] = (), precision: Precision | None = None) -> str:
+def page(check: DocumentCheck | RowCheck, cases: Iterable[CaseSummary] = (), precision: Precision | None = None) -> str:
     """The page of a check: title, declaration, sections, cases.
 
     Args:
@@ -83,13 +92,12 @@ def page(check: DocumentCheck, cases: Iterable[CaseSummary] = (), precision: Pre
     return "\n".join(lines) + "\n"
 
 
-def _declaration(check: DocumentCheck, precision: Precision | None) -> list[str]:
-    kinds = ", ".join(sorted(kind.value for kind in check.kinds)) or "every kind of document"
-    needs = ", ".join(key.name for key in check.needs) or "see when it is not applied"
+def _declaration(check: DocumentCheck | RowCheck, precision: Precision | None) -> list[str]:
+    needs = ", ".join(needed(check)) or "see when it is not applied"
     measured = f"{precision.precision:.1%} of {precision.findings} findings" if precision else "not measured"
     rows = [
         ("name", check.name),
-        ("kind", f"document check, on {kinds}"),
+        ("kind", _kind(check)),
         ("strength", f"at most {check.strength.label}"),
         ("hypothesis", check.hypothesis.value),
         ("needs", needs),
@@ -101,3 +109,15 @@ def _declaration(check: DocumentCheck, precision: Precision | None) -> list[str]
     if check.protection:
         rows.append(("protection", "a sign that the holder may be a victim; goes to the protection desk"))
     return ["| | |", "| --- | --- |", *(f"| {name} | {text} |" for name, text in rows)]
+
+
+def needed(check: DocumentCheck | RowCheck) -> list[str]:
+    """What a check needs: keys of readings, or columns of the register."""
+    return list(check.needs) if isinstance(check, RowCheck) else [key.name for key in check.needs]
+
+
+def _kind(check: DocumentCheck | RowCheck) -> str:
+    if isinstance(check, RowCheck):
+        return f"row check, on {check.subject} of the register"
+    kinds = ", ".join(sorted(kind.value for kind in check.kinds)) or "every kind of document"
+    return f"document check, on {kinds}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from checks import dat, lay, lnk, mrz, qlt, xzn
+from checks import dat, dup, emp, lay, lnk, mrz, ofr, prc, qlt, reg, seq, xzn
 from checks.base import DocumentCheck
+from checks.rows import RowCheck
 
 #: What each family is about; the order in which pages and reports list them.
 FAMILIES: dict[str, str] = {
@@ -13,8 +14,15 @@ FAMILIES: dict[str, str] = {
     "DAT": "dates",
     "LAY": "layout and wording",
     "LNK": "permit, passport and person",
+    "DUP": "one thing used by several",
+    "REG": "scan against register, and the register against itself",
+    "SEQ": "numbers and blanks",
+    "PRC": "order, time and calendar of the process",
+    "OFR": "people and separation of duties",
+    "EMP": "employers, agencies, quotas and supporting papers",
 }
 
+#: Checks on one document.
 CHECKS: tuple[DocumentCheck, ...] = (
     *qlt.CHECKS,
     *mrz.CHECKS,
@@ -22,9 +30,25 @@ CHECKS: tuple[DocumentCheck, ...] = (
     *dat.CHECKS,
     *lay.CHECKS,
     *lnk.CHECKS,
+    *reg.CHECKS,
 )
 
-_BY_CODE = {check.code: check for check in CHECKS}
+#: Checks on the rows of a register.
+ROW_CHECKS: tuple[RowCheck, ...] = (
+    *dup.ROW_CHECKS,
+    *reg.ROW_CHECKS,
+    *seq.ROW_CHECKS,
+    *prc.ROW_CHECKS,
+    *ofr.ROW_CHECKS,
+    *emp.ROW_CHECKS,
+)
+
+#: Both kinds, family by family.
+ALL_CHECKS: tuple[DocumentCheck | RowCheck, ...] = tuple(
+    sorted((*CHECKS, *ROW_CHECKS), key=lambda check: (list(FAMILIES).index(check.family), check.code))
+)
+
+_BY_CODE = {check.code: check for check in ALL_CHECKS}
 
 
 class UnknownCode(KeyError):
@@ -34,7 +58,7 @@ class UnknownCode(KeyError):
         return str(self.args[0])
 
 
-def by_code(code: str) -> DocumentCheck:
+def by_code(code: str) -> DocumentCheck | RowCheck:
     """The check of that code; case does not matter.
 
     Raises:

@@ -15,8 +15,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> ExitCode:
     """Print the list, in the order of the registry."""
+    from checks.page import needed
     from checks.precisions import precisions
-    from checks.registry import CHECKS, FAMILIES
+    from checks.registry import ALL_CHECKS, FAMILIES
+    from checks.rows import RowCheck
 
     measured = precisions()
     if given.json:
@@ -25,20 +27,20 @@ def run(given: argparse.Namespace) -> ExitCode:
                 "code": check.code,
                 "name": check.name,
                 "family": check.family,
-                "kind": "document",
+                "kind": "row" if isinstance(check, RowCheck) else "document",
                 "version": check.version,
                 "strength": check.strength.label,
                 "hypothesis": str(check.hypothesis),
-                "needs": [key.name for key in check.needs],
+                "needs": needed(check),
                 "precision": measured[check.code].precision if check.code in measured else None,
             }
-            for check in CHECKS
+            for check in ALL_CHECKS
         ]
         print(json.dumps(listed, indent=2))
         return ExitCode.NOTHING_FLAGGED
     for family, about in FAMILIES.items():
         print(f"{family} {about}")
-        for check in CHECKS:
+        for check in ALL_CHECKS:
             if check.family == family:
                 print(f"  {check.code} {check.name:<36} {check.hypothesis:<16} {check.strength.label}")
     return ExitCode.NOTHING_FLAGGED

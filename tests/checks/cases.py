@@ -10,7 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from checks.base import Context
+from checks.base import Context, DocumentCheck
+from checks.registry import by_code
 from pipeline.mrz.digits import check_digits
 from pipeline.mrz.parse import format_of, parse
 from pipeline.reference.policy import load_policies
@@ -79,6 +80,14 @@ class CheckCase:
             if seen[name] != listed:
                 lines.append(f"{name}: expected {listed!r}, got {seen[name]!r}")
         return lines
+
+
+def document_check(code: str) -> DocumentCheck:
+    """The document check of that code."""
+    check = by_code(code)
+    if not isinstance(check, DocumentCheck):
+        raise TypeError(f"{code} is a check on rows")
+    return check
 
 
 def paths() -> list[Path]:

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from checks.base import Context, DocumentCheck, run
-from checks.registry import CHECKS, by_code
-from tests.checks.cases import load, paths
+from checks.registry import CHECKS
+from tests.checks.cases import document_check, load, paths
 
 
 @pytest.mark.parametrize("path", paths(), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_case_ends_as_expected(path: Path) -> None:
     case = load(path)
     assert case.expect["outcome"] == {"flag-benign": "flag"}.get(case.kind, case.kind)
-    outcome = run(by_code(case.code), case.facts, case.context)
+    outcome = run(document_check(case.code), case.facts, case.context)
     assert not case.difference(outcome)
 
 

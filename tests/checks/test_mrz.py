@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 
 from checks.base import Context, run
 from checks.mrz import CHECKS
-from checks.registry import by_code
 from pipeline.mrz.parse import format_of
 from pipeline.reference.policy import Policies
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Finding, Hypothesis, Outcome, OutcomeKind, Strength
 from pipeline.types.mrz import ALPHABET, SHAPE, character_value, check_digit
-from tests.checks.cases import mrz_facts
+from tests.checks.cases import document_check, mrz_facts
 
 CONTEXT = Context(dt.date(2026, 11, 23), Policies(()), specimen_run=True)
 
@@ -161,6 +160,6 @@ def test_nationality_sex_and_name_change_no_outcome(nationality: str, sex: str, 
 
 def test_a_specimen_is_routed_out_of_a_working_queue_only() -> None:
     facts = Facts(mrz_facts(td3()))
-    assert run(by_code("MRZ107"), facts, CONTEXT).kind is OutcomeKind.NOT_APPLICABLE
+    assert run(document_check("MRZ107"), facts, CONTEXT).kind is OutcomeKind.NOT_APPLICABLE
     working = Context(CONTEXT.today, CONTEXT.policy)
-    assert run(by_code("MRZ107"), facts, working).kind is OutcomeKind.FLAG
+    assert run(document_check("MRZ107"), facts, working).kind is OutcomeKind.FLAG

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from checks.base import run
-from checks.registry import by_code
 from pipeline.reference.codes import Listing, codes_printed, listing, state_code, state_codes
 from pipeline.types.facts import AnyFact, Fact, Facts
 from pipeline.types.findings import Hypothesis, Outcome
 from pipeline.types.keys import MRZ, MRZ_NATIONALITY, MRZ_SEX, VIZ_BIRTH_PLACE, VIZ_NATIONALITY, VIZ_SEX
 from pipeline.types.mrz import MrzFormat, MrzReading
-from tests.checks.cases import load, paths
+from tests.checks.cases import document_check, load, paths
 
 #: A check that compares a document with a legal ban, and so asks which nationality it is.
 BANS = {"LNK107"}
@@ -125,7 +124,7 @@ def by_glyph(outcome: Outcome) -> bool:
 @pytest.mark.parametrize("path", paths(), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_permuting_who_the_holder_is_changes_no_outcome(path: Path, shift: int) -> None:
     case = load(path)
-    check = by_code(case.code)
+    check = document_check(case.code)
     permute = (lambda written: written) if case.code in BANS else nationality(shift)
     before = run(check, case.facts, case.context)
     after = run(check, permuted(case.facts, permute), case.context)

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from checks.base import Context, run
 from checks.qlt import CHECKS
-from checks.registry import by_code
 from pipeline.reference.policy import Policies
 from pipeline.types.boxes import Box
 from pipeline.types.documents import PageInfo, Quality
@@ -15,6 +14,7 @@ from pipeline.types.facts import AnyFact, Fact, Facts
 from pipeline.types.findings import Hypothesis, OutcomeKind, Strength
 from pipeline.types.printed import FieldQuality
 from pipeline.types.problems import Problem, ProblemKind
+from tests.checks.cases import document_check
 
 CONTEXT = Context(dt.date(2026, 11, 23), Policies(()))
 EMPTY = FieldQuality(None, None, None, None, None, None, None)
@@ -67,7 +67,7 @@ def test_every_page_is_looked_at_and_a_page_that_is_blurred_speaks_for_its_field
             field("given_names", blurred, 1),
         ]
     )
-    found = run(by_code("QLT102"), facts, CONTEXT).findings
+    found = run(document_check("QLT102"), facts, CONTEXT).findings
     assert [(finding.evidence[0].key, finding.cause) for finding in found] == [
         ("page.1", "blur-1"),
         ("quality.surname", "blur-0"),
@@ -77,5 +77,5 @@ def test_every_page_is_looked_at_and_a_page_that_is_blurred_speaks_for_its_field
 def test_a_problem_of_reading_the_zone_points_at_its_page() -> None:
     problem = Problem(ProblemKind.PARTIAL_MRZ, "mrz", "not legible enough to claim", 1)
     context = Context(CONTEXT.today, CONTEXT.policy, problems=(problem,))
-    (finding,) = run(by_code("QLT105"), Facts([page(0, Quality()), page(1, Quality())]), context).findings
+    (finding,) = run(document_check("QLT105"), Facts([page(0, Quality()), page(1, Quality())]), context).findings
     assert finding.evidence[0].key == "page.1"

@@ -15,13 +15,13 @@ from checks.base import Context, run
 from checks.dates import anniversary
 from checks.lay.lay104_placeholder_number import pattern, placeholder
 from checks.lnk.holder import same_name, words
-from checks.registry import by_code
 from pipeline.reference.policy import load_policies
 from pipeline.types.boxes import Box
 from pipeline.types.dates import PartialDate
 from pipeline.types.facts import AnyFact, Fact, Facts
 from pipeline.types.findings import OutcomeKind
 from pipeline.types.printed import FieldQuality
+from tests.checks.cases import document_check
 
 TODAY = dt.date(2026, 11, 23)
 CONTEXT = Context(TODAY, load_policies())
@@ -43,7 +43,7 @@ def fact(key: str, value: str | dt.date | FieldQuality) -> AnyFact:
 
 def flags(code: str, *given_facts: Said) -> bool:
     facts = Facts([fact(key, value) for part in given_facts for key, value in part.items()])
-    outcome = run(by_code(code), facts, CONTEXT)
+    outcome = run(document_check(code), facts, CONTEXT)
     assert outcome.kind in (OutcomeKind.FLAG, OutcomeKind.CLEAR), outcome.reason
     return outcome.kind is OutcomeKind.FLAG
 
@@ -205,7 +205,7 @@ def measured(values: Iterable[float]) -> Facts:
 @given(st.lists(st.floats(0.5, 6.0), min_size=6, max_size=20), st.floats(0.2, 5.0))
 def test_lay105_does_not_depend_on_the_scale_of_a_measure(values: list[float], scale: float) -> None:
     def odd(listed: list[float]) -> int:
-        return len(run(by_code("LAY105"), measured(listed), CONTEXT).findings)
+        return len(run(document_check("LAY105"), measured(listed), CONTEXT).findings)
 
     # Half of the fields or more cannot all be odd against their own median.
     assert odd(values) <= len(values) // 2 + 1
@@ -216,4 +216,4 @@ def test_lay105_does_not_depend_on_the_scale_of_a_measure(values: list[float], s
 def test_an_absent_measure_is_no_outlier() -> None:
     bare = FieldQuality(None, None, None, None, None, None, None)
     facts = [fact(key, value) for n in range(8) for key, value in ((f"viz.f{n}", "VALUE"), (f"quality.f{n}", bare))]
-    assert run(by_code("LAY105"), Facts(facts), CONTEXT).kind is OutcomeKind.CLEAR
+    assert run(document_check("LAY105"), Facts(facts), CONTEXT).kind is OutcomeKind.CLEAR

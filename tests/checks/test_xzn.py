@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.base import Context, run
-from checks.registry import by_code
 from checks.xzn import CHECKS
 from pipeline.reference.policy import Policies
 from pipeline.types.boxes import Box
 from pipeline.types.dates import PartialDate
 from pipeline.types.facts import AnyFact, Fact, Facts
 from pipeline.types.findings import Hypothesis, Outcome, OutcomeKind, Strength
-from tests.checks.cases import mrz_facts
+from tests.checks.cases import document_check, mrz_facts
 from tests.checks.test_mrz import td3
 
 CONTEXT = Context(dt.date(2026, 11, 23), Policies(()), specimen_run=True)
@@ -27,7 +26,7 @@ def printed(field: str, value: object, raw: str = "", legibility: float = 0.97) 
 
 
 def outcome(code: str, lines: tuple[str, ...], *facts: AnyFact) -> Outcome:
-    return run(by_code(code), Facts([*facts, *mrz_facts(lines)]), CONTEXT)
+    return run(document_check(code), Facts([*facts, *mrz_facts(lines)]), CONTEXT)
 
 
 @given(DATES, DATES)
@@ -139,7 +138,7 @@ def test_the_repaired_reading_of_the_mrz_is_the_one_compared() -> None:
     )
     others = [fact for fact in mrz_facts(td3()) if fact.key != "mrz.birth_date"]
     facts = Facts([printed("birth_date", PartialDate(1974, 8, 12)), cut, whole, *others])
-    assert run(by_code("XZN101"), facts, CONTEXT).kind is OutcomeKind.CLEAR
+    assert run(document_check("XZN101"), facts, CONTEXT).kind is OutcomeKind.CLEAR
 
 
 hostile = st.text(min_size=1, max_size=60)

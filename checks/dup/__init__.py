@@ -1,0 +1,7 @@
+"""DUP: one thing used by several."""
+
+from __future__ import annotations
+
+from checks.rows import RowCheck
+
+ROW_CHECKS: tuple[RowCheck, ...] = ()

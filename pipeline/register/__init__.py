@@ -1,0 +1,1 @@
+"""Loads, validates and normalises the files of an issuing register."""
