@@ -83,7 +83,6 @@ def number_outside_block(tables: Tables, context: RowContext) -> pl.LazyFrame:
         pl.col("office_id"),
         pl.col("issued_on"),
         cause="permit_number",
-        permit=pl.col("permit_number"),
         likely_innocent=pl.when(pl.col("late").is_not_null())
         .then(pl.format("the block was allocated to the office later, on {}", pl.col("late")))
         .when(pl.col("block_row").is_not_null() & (pl.col("from_block") >= most))
