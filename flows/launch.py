@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from pipeline.register.load import load_register
-
 from checks.base import DocumentCheck
 from checks.precisions import precisions, shares
 from checks.registry import ALL_CHECKS, CHECKS, ROW_CHECKS
@@ -28,6 +26,7 @@ from flows.tally import Tally
 from flows.workers import MakeReader, WorkerPool
 from pipeline.errors import NothingToRead, StoreError, UsageError
 from pipeline.reference.policy import Policies, load_policies
+from pipeline.register.load import load_register
 from pipeline.report import names_csv, run_json
 from pipeline.report.folder import Folder
 from pipeline.settings import Settings
