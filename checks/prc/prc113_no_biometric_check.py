@@ -8,9 +8,9 @@ Why it matters:
     The check ties the document to the person. Where it is left out, nobody knows who came to the counter.
 
 What else it can be:
-    - The device was out of order; so it is taken where an outage was recorded for at least 3 documents of the office
-      on that day and the days beside it, or where the check was left out of at least 5 documents on that day, and at
-      least half of the day's.
+    - The device was out of order; so it is taken where an outage was recorded for at least 3 applications of the office
+      on the day on which this one was lodged and the days beside it, or by two officers on that day, or where the check
+      was left out of at least 5 applications of that day, and at least half of them.
     - The result was not carried over into the register.
 
 When it is not applied:
@@ -47,15 +47,20 @@ SHARE_OF_DAY = 0.5
 
 def no_biometric_check(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each document issued without the check."""
-    columns = ("permit_number", "kind", "office_id", "issued_at", "issued_at_offset", "biometric_check")
-    permits = tables["permits"].select(*columns).filter(pl.col("issued_at").is_not_null())
+    columns = ("permit_number", "kind", "office_id", "issued_at", "issued_at_offset", "applied_at")
+    permits = (
+        tables["permits"].select(*columns, "biometric_check", "entered_by").filter(pl.col("issued_at").is_not_null())
+    )
     left_out = pl.col("biometric_check").is_in(LEFT_OUT)
     outage = pl.col("biometric_check") == OUTAGE
-    days = permits.group_by("office_id", pl.col("issued_at").dt.date().alias("day")).agg(
-        left_out.sum().alias("out_that_day"), pl.len().alias("that_day"), outage.sum().alias("outages")
+    days = permits.group_by("office_id", _day().alias("day")).agg(
+        left_out.sum().alias("out_that_day"),
+        pl.len().alias("that_day"),
+        outage.sum().alias("outages"),
+        pl.col("entered_by").filter(outage).drop_nulls().n_unique().alias("recorders"),
     )
     local = office_time(permits.filter(left_out), tables, "issued_at").with_columns(
-        pl.col("issued_at").dt.date().alias("day"), pl.col("kind").fill_null(WORK_PERMIT)
+        _day().alias("day"), pl.col("kind").fill_null(WORK_PERMIT)
     )
     lawful = law_of(local, context, "biometric-check", pl.col("kind"), pl.col("issued_at_local").dt.date())
     found = lawful.filter(pl.col("law_citation").is_not_null()).join(days, on=["office_id", "day"], how="left")
@@ -68,11 +73,11 @@ def no_biometric_check(tables: Tables, context: RowContext) -> pl.LazyFrame:
     most = context.threshold("PRC113", "of_one_day", OF_ONE_DAY)
     share = context.threshold("PRC113", "share_of_day", SHARE_OF_DAY)
     device = (pl.col("out_that_day") >= most) & (pl.col("out_that_day") >= share * pl.col("that_day"))
-    device |= outage & (outages >= context.threshold("PRC113", "outages", OUTAGES))
+    device |= outage & ((outages >= context.threshold("PRC113", "outages", OUTAGES)) | (pl.col("recorders") >= 2))
     return flags(
         found,
         Cell("permits", pl.col("permit_number"), "biometric_check", pl.col("biometric_check"), "done or exempt"),
-        "biometric check {}, issued {}; {} of {} documents of that office and day without ({})",
+        "biometric check {}, issued {}; left out of {} of the {} applications of that office and day ({})",
         pl.col("biometric_check"),
         pl.col("issued_at_local"),
         pl.col("out_that_day"),
@@ -81,6 +86,11 @@ def no_biometric_check(tables: Tables, context: RowContext) -> pl.LazyFrame:
         cause="biometric_check",
         likely_innocent=pl.when(device).then(pl.lit("the device was out of order")),
     )
+
+
+def _day() -> pl.Expr:
+    """The day on which the holder was at the counter: that of the application, where it is known."""
+    return pl.coalesce("applied_at", "issued_at").dt.date()
 
 
 CHECK = RowCheck(
