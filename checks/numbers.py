@@ -5,28 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from checks.rows import Tables
+from pipeline.reference.numbers import numbered as numbered
 
 #: Longest text that is compared character by character.
 LONGEST = 24
 #: Decimal places of a serial number that are compared.
 PLACES = 9
-
-
-def numbered(frame: pl.LazyFrame, *columns: str) -> pl.LazyFrame:
-    """The frame with `<column>_stem` and `<column>_serial` for each column of numbers.
-
-    The serial is the run of digits at the end (at most 18), the stem what stands before it, in capitals and without
-    blanks, hyphens, strokes and full stops. A number that does not end in a digit has no serial.
-    """
-    stems = {column: f"{column}_stem" for column in columns}
-    split = frame.with_columns(pl.col(column).str.strip_chars_end("0123456789").alias(s) for column, s in stems.items())
-    serials = split.with_columns(
-        pl.col(column).str.slice(pl.col(s).str.len_chars()).cast(pl.Int64, strict=False).alias(f"{column}_serial")
-        for column, s in stems.items()
-    )
-    return serials.with_columns(
-        pl.col(s).str.to_uppercase().str.replace_many(["-", " ", "/", "."], [""] * 4) for s in stems.values()
-    )
 
 
 def serials(frame: pl.LazyFrame, column: str = "permit_number") -> pl.LazyFrame:
@@ -40,7 +24,7 @@ def serials(frame: pl.LazyFrame, column: str = "permit_number") -> pl.LazyFrame:
 
 
 def blocks(tables: Tables) -> pl.LazyFrame:
-    """Blocks as ranges: block_row, stem (hash), low, high, office_id, station_id, allocated_on, first_number, last_number.
+    """Blocks as ranges: `block_row`, `stem` (hash), `low`, `high`, `block`, and the other columns of the table.
 
     `block` is the lowest row among the blocks that overlap, directly or through others: its own where none does. Low
     and high stand in order, whatever their order in the register; a block whose ends differ in stem is no range.
@@ -72,9 +56,9 @@ def stretches(tables: Tables) -> pl.LazyFrame:
 
 
 def in_block(frame: pl.LazyFrame, tables: Tables, column: str = "permit_number") -> pl.LazyFrame:
-    """The columns of `serials`, with the `block` that holds the number and the `start` of its stretch, sorted by serial.
+    """The columns of `serials`, with the `block` that holds the number and the `start` of its stretch.
 
-    Both are null where no block holds the number.
+    Sorted by serial; both are null where no block holds the number.
     """
     held = blocks(tables)
     covered = stretches(tables).group_by("stem", "start").agg(pl.col("block").first())

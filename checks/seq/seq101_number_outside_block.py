@@ -90,7 +90,6 @@ def number_outside_block(tables: Tables, context: RowContext) -> pl.LazyFrame:
         pl.col("office_id"),
         pl.col("issued_on"),
         cause="permit_number",
-        permit=pl.col("permit_number"),
         likely_innocent=pl.when(pl.col("own_from").is_not_null())
         .then(pl.format("the block was allocated to the office later, on {}", pl.col("own_from")))
         .when(pl.col("block_row").is_not_null() & (pl.col("from_block") >= most))
@@ -98,7 +97,9 @@ def number_outside_block(tables: Tables, context: RowContext) -> pl.LazyFrame:
         .when(pl.col("printed_in") == pl.col("holder"))
         .then(pl.lit("the office was entered wrongly"))
         .when(pl.col("meant").is_not_null())
-        .then(pl.format("a character of the number was entered wrongly: {} is unused and next in line", pl.col("meant"))),
+        .then(
+            pl.format("a character of the number was entered wrongly: {} is unused and next in line", pl.col("meant"))
+        ),
         also=[Cell("blocks", pl.col("block_row"), "first_number", pl.col("first_number"))],
     )
 

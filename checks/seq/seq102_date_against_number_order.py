@@ -85,7 +85,6 @@ def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFra
         pl.col("issued_at").dt.date(),
         pl.col("at_place").dt.date(),
         cause="issued_at",
-        permit=pl.col("permit_number"),
         likely_innocent=pl.when(pl.col("agreeing") >= 3)
         .then(pl.lit("another printer used its own part of the block, or a batch was printed ahead"))
         .when(_slip(pl.col("issued_at").dt.date(), pl.col("at_place").dt.date()))

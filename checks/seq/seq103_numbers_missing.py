@@ -47,7 +47,10 @@ SOME = 5
 def numbers_missing(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each run of numbers without permit and void inside the used part of a block."""
     in_order = (
-        in_block(_accounted(tables), tables).drop_nulls("block").select(pl.exclude("stem", "start")).sort("block", "serial")
+        in_block(_accounted(tables), tables)
+        .drop_nulls("block")
+        .select(pl.exclude("stem", "start"))
+        .sort("block", "serial")
     )
     step = pl.col("serial") - pl.col("serial").shift(1)
     gaps = in_order.with_columns(
@@ -61,8 +64,10 @@ def numbers_missing(tables: Tables, context: RowContext) -> pl.LazyFrame:
     share = context.threshold("SEQ103", "share", SHARE)
     whole = pl.len().over("block") <= pl.max_horizontal(pl.lit(SOME), pl.col("used") * share)
     permits = tables["permits"].select("row", "permit_number")
-    end = tables["snapshot"].select(pl.col("as_of").max()).join(
-        tables["permits"].select(pl.col("issued_at").max().alias("newest")), how="cross"
+    end = (
+        tables["snapshot"]
+        .select(pl.col("as_of").max())
+        .join(tables["permits"].select(pl.col("issued_at").max().alias("newest")), how="cross")
     )
     posting = pl.duration(days=context.threshold("SEQ103", "posting_days", POSTING))
     found = (
@@ -72,7 +77,9 @@ def numbers_missing(tables: Tables, context: RowContext) -> pl.LazyFrame:
         .with_columns(pl.coalesce("row_before", "row", "row_so_far").alias("at"))
         .join(permits, left_on="at", right_on="row")
         .join(tables["blocks"].select(pl.col("row").alias("block"), "first_number"), on="block")
-        .with_columns(_text(pl.col("serial") - pl.col("missing")).alias("first"), _text(pl.col("serial") - 1).alias("last"))
+        .with_columns(
+            _text(pl.col("serial") - pl.col("missing")).alias("first"), _text(pl.col("serial") - 1).alias("last")
+        )
     )
     two_stations = pl.col("station") != pl.col("station_before")
     many = pl.col("missing") >= context.threshold("SEQ103", "many", MANY)
@@ -88,8 +95,9 @@ def numbers_missing(tables: Tables, context: RowContext) -> pl.LazyFrame:
         strength=pl.when(many & two_stations.not_().fill_null(True))
         .then(pl.lit(int(Strength.MODERATE)))
         .otherwise(pl.lit(int(Strength.WEAK))),
-        likely_innocent=pl.when(many & two_stations)
-        .then(pl.lit("the numbers are the rest of another printer's part of the block")),
+        likely_innocent=pl.when(many & two_stations).then(
+            pl.lit("the numbers are the rest of another printer's part of the block")
+        ),
         also=[Cell("blocks", pl.col("block"), "first_number", pl.col("first_number"))],
     )
 

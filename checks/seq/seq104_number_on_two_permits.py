@@ -73,7 +73,6 @@ def number_on_two_permits(tables: Tables, context: RowContext) -> pl.LazyFrame:
         pl.col("issued_at_first").dt.date(),
         pl.col("issued_at").dt.date(),
         cause="permit_number",
-        permit=pl.col("permit_number"),
         hypothesis=pl.when(twice | slip.is_not_null()).then(pl.lit(str(Hypothesis.CLERICAL))),
         likely_innocent=pl.when(twice)
         .then(pl.lit("the row was entered or delivered twice"))

@@ -44,7 +44,16 @@ def void_number_issued(tables: Tables, context: RowContext) -> pl.LazyFrame:
     )
     numbers = serials(tables["permits"].select("row", "permit_number"))
     met = voids.join(numbers, on=["stem", "serial"]).drop("stem", "serial")
-    columns = ("row", "permit_number", "office_id", "station_id", "issued_at", "issued_at_offset", "handed_at", "status")
+    columns = (
+        "row",
+        "permit_number",
+        "office_id",
+        "station_id",
+        "issued_at",
+        "issued_at_offset",
+        "handed_at",
+        "status",
+    )
     gone = pl.col("status").is_in(["void", "revoked"]).fill_null(False)
     live = tables["permits"].select(columns).join(met, on="row").filter(~gone).cache()
     issued_after = (pl.col("issued_at") > pl.col("recorded_at")).fill_null(False)
@@ -62,7 +71,6 @@ def void_number_issued(tables: Tables, context: RowContext) -> pl.LazyFrame:
         pl.col("issued_at").dt.date(),
         pl.col("handed_at").dt.date(),
         cause="permit_number",
-        permit=pl.col("permit_number"),
         hypothesis=pl.when(pl.col("meant").is_not_null()).then(pl.lit(str(Hypothesis.CLERICAL))),
         likely_innocent=pl.when(issued_after & same_day)
         .then(pl.lit("the void was recorded for a misprint of the same day"))

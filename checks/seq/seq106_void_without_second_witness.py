@@ -68,8 +68,9 @@ def void_without_second_witness(tables: Tables, context: RowContext) -> pl.LazyF
         strength=pl.when(pl.col("staff").is_null() & ~pl.col("one"))
         .then(pl.lit(int(Strength.MODERATE)))
         .otherwise(pl.lit(int(Strength.WEAK))),
-        likely_innocent=pl.when(pl.col("staff").is_not_null())
-        .then(pl.format("a small post has no second person: {} posted", pl.col("staff"))),
+        likely_innocent=pl.when(pl.col("staff").is_not_null()).then(
+            pl.format("a small post has no second person: {} posted", pl.col("staff"))
+        ),
         also=[Cell("voids", pl.col("row"), "witness_1", pl.col("witness_1"))],
     )
 

@@ -75,7 +75,9 @@ def consecutive_numbers_one_sponsor(tables: Tables, context: RowContext) -> pl.L
         pl.col("employer").n_unique().alias("employers"),
         pl.col("employer").null_count().alias("none"),
     )
-    long = runs.filter((pl.col("count") >= context.threshold("SEQ108", "fewest", FEWEST)) & (pl.col("days") > 1)).cache()
+    long = runs.filter(
+        (pl.col("count") >= context.threshold("SEQ108", "fewest", FEWEST)) & (pl.col("days") > 1)
+    ).cache()
     rare = _by_chance(long, permits).filter(pl.col("chance") <= context.threshold("SEQ108", "expected", EXPECTED))
     texts = tables["permits"].select("row", "permit_number", "agency_id", "employer_id", "issued_at")
     found = rare.join(texts, on="row").join(texts, left_on="row_last", right_on="row", suffix="_last")
@@ -89,7 +91,6 @@ def consecutive_numbers_one_sponsor(tables: Tables, context: RowContext) -> pl.L
         pl.col("issued_at"),
         pl.col("days"),
         cause="permit_number",
-        permit=pl.col("permit_number"),
         likely_innocent=pl.when((pl.col("employers") == 1) & (pl.col("none") == 0)).then(
             pl.lit("an employer's whole intake was printed in one batch")
         ),
@@ -101,7 +102,9 @@ def _by_chance(runs: pl.LazyFrame, permits: pl.LazyFrame) -> pl.LazyFrame:
     """Runs with `chance`: how many of their length the office would see were its permits in random order."""
     there = permits.join(runs, on="office", how="semi")
     offices = there.group_by("office").agg(pl.len().alias("all"))
-    shares = there.join(runs, on=["office", "sponsor"], how="semi").group_by("office", "sponsor").agg(pl.len().alias("own"))
+    shares = (
+        there.join(runs, on=["office", "sponsor"], how="semi").group_by("office", "sponsor").agg(pl.len().alias("own"))
+    )
     share = pl.col("own") / pl.col("all")
     return (
         runs.join(offices, on="office")
