@@ -9,8 +9,8 @@ Why it matters:
 
 What else it can be:
     - The device was out of order; so it is taken where an outage was recorded for at least 3 applications of the office
-      on the day on which this one was lodged and the days beside it, or by two officers on that day, or where the check
-      was left out of at least 5 applications of that day, and at least half of them.
+      on the day on which this one was lodged and the days beside it, by two officers on that day, or for every
+      application of that day; or where the check was left out of at least 5 of that day, and at least half of them.
     - The result was not carried over into the register.
 
 When it is not applied:
@@ -73,7 +73,10 @@ def no_biometric_check(tables: Tables, context: RowContext) -> pl.LazyFrame:
     most = context.threshold("PRC113", "of_one_day", OF_ONE_DAY)
     share = context.threshold("PRC113", "share_of_day", SHARE_OF_DAY)
     device = (pl.col("out_that_day") >= most) & (pl.col("out_that_day") >= share * pl.col("that_day"))
-    device |= outage & ((outages >= context.threshold("PRC113", "outages", OUTAGES)) | (pl.col("recorders") >= 2))
+    none_made = pl.col("out_that_day") == pl.col("that_day")
+    device |= outage & (
+        none_made | (outages >= context.threshold("PRC113", "outages", OUTAGES)) | (pl.col("recorders") >= 2)
+    )
     return flags(
         found,
         Cell("permits", pl.col("permit_number"), "biometric_check", pl.col("biometric_check"), "done or exempt"),
