@@ -55,7 +55,8 @@ def same_person(other: str = "_first") -> pl.Expr:
     spelled = (bones == bones_there) & (bones.str.len_chars() > 1) | one_character_apart(given, given_there)
     same_names = (names == names_there) & (names.str.len_chars() > 0)
     born, born_there = pl.col("birth_date"), pl.col(f"birth_date{other}")
-    day, month, year = (getattr(born.dt, part)() == getattr(born_there.dt, part)() for part in ("day", "month", "year"))
+    day, month = born.dt.day() == born_there.dt.day(), born.dt.month() == born_there.dt.month()
+    year = born.dt.year() == born_there.dt.year()
     exchanged = (born.dt.day() == born_there.dt.month()) & (born.dt.month() == born_there.dt.day()) & year
     slip = (day & month) | (day & year) | (month & year) | exchanged
     return (((born == born_there) & (same_names | spelled)) | (slip & same_names)).fill_null(False)
