@@ -32,9 +32,7 @@ def tidied(found: pl.LazyFrame, tables: Tables, *keys: str) -> pl.LazyFrame:
     touched = tables["access_log"].filter(pl.col("action").is_in(TIDYING)).select("object_id").drop_nulls().unique()
     marks = [f"_tidied_{key}" for key in keys]
     for key, mark in zip(keys, marks, strict=True):
-        found = found.join(
-            touched.select(pl.col("object_id").alias(key), pl.lit(True).alias(mark)), on=key, how="left"
-        )
+        found = found.join(touched.select(pl.col("object_id").alias(key), pl.lit(True).alias(mark)), on=key, how="left")
     return found.with_columns(pl.any_horizontal(pl.col(marks).fill_null(False)).alias("tidied")).drop(marks)
 
 
@@ -43,8 +41,10 @@ def ordered(acts: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
     One that is older than TICKET_DAYS is none.
     """
-    tickets = tables["access_log"].filter(pl.col("action") == "ticket").select(
-        "object_id", pl.col("at").alias("_ticket_at"), pl.col("user_id").alias("_ticket_by")
+    tickets = (
+        tables["access_log"]
+        .filter(pl.col("action") == "ticket")
+        .select("object_id", pl.col("at").alias("_ticket_at"), pl.col("user_id").alias("_ticket_by"))
     )
     last = acts.sort("at").join_asof(
         tickets.sort("_ticket_at"),

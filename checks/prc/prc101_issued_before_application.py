@@ -73,7 +73,9 @@ def issued_before_application(tables: Tables, context: RowContext) -> pl.LazyFra
     )
     return flags(
         found.with_columns(innocent.alias("innocent")),
-        Cell("permits", pl.col("permit_number"), "issued_at", pl.col("issued_at_local"), pl.format("from {}", "last_on")),
+        Cell(
+            "permits", pl.col("permit_number"), "issued_at", pl.col("issued_at_local"), pl.format("from {}", "last_on")
+        ),
         "issued {}, application lodged {} ({})",
         pl.col("issued_at_local"),
         pl.col("last"),

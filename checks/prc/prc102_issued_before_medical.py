@@ -72,7 +72,9 @@ def issued_before_medical(tables: Tables, context: RowContext) -> pl.LazyFrame:
     )
     return flags(
         found.with_columns(_innocent(context).alias("innocent")),
-        Cell("permits", pl.col("permit_number"), "issued_at", pl.col("issued_at_local"), pl.format("from {}", "fit_on")),
+        Cell(
+            "permits", pl.col("permit_number"), "issued_at", pl.col("issued_at_local"), pl.format("from {}", "fit_on")
+        ),
         "issued {}, examined {}, certificate {} ({})",
         pl.col("issued_at_local"),
         pl.col("examined_at"),

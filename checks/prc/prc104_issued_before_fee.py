@@ -84,12 +84,16 @@ def issued_before_fee(tables: Tables, context: RowContext) -> pl.LazyFrame:
 
 def _payments(full: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """For each `row` the first payment under its receipt or application, and whether any of them was waived."""
-    fees = tables["fees"].with_columns(day_written("paid_at").alias("paid_on"), pl.col("receipt_number").alias("paid_by"))
+    fees = tables["fees"].with_columns(
+        day_written("paid_at").alias("paid_on"), pl.col("receipt_number").alias("paid_by")
+    )
     first = [pl.col(column).drop_nulls().first() for column in ("paid_at", "paid_on", "paid_by")]
 
     def under(key: str) -> pl.LazyFrame:
         ours = fees.filter(pl.col(key).is_not_null()).join(full.select(key), on=key, how="semi").sort("paid_at")
-        by_key = ours.group_by(key, maintain_order=True).agg(pl.col("waiver").is_not_null().any().alias("waived"), *first)
+        by_key = ours.group_by(key, maintain_order=True).agg(
+            pl.col("waiver").is_not_null().any().alias("waived"), *first
+        )
         return full.select("row", key).join(by_key, on=key).drop(key)
 
     both = pl.concat([under("receipt_number"), under("application_id")]).sort("paid_at")
@@ -104,7 +108,9 @@ def _next_open_day(late: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         days, left_on="_after", right_on="_open_on", by="office_id", strategy="forward"
     )
     otherwise = pl.col("_after") + pl.duration(days=2)
-    return joined.with_columns(pl.coalesce("_open_on", otherwise).alias("open_on")).drop("_after", "_open_on", strict=False)
+    return joined.with_columns(pl.coalesce("_open_on", otherwise).alias("open_on")).drop(
+        "_after", "_open_on", strict=False
+    )
 
 
 def _weighed(absent: pl.LazyFrame, tables: Tables, context: RowContext) -> pl.LazyFrame:
@@ -146,7 +152,13 @@ CHECK = RowCheck(
     strength=Strength.MODERATE,
     hypothesis=Hypothesis.IRREGULAR_ISSUE,
     subject="permits",
-    needs=("permits.permit_number", "permits.issued_at", "permits.receipt_number", "fees.receipt_number", "fees.paid_at"),
+    needs=(
+        "permits.permit_number",
+        "permits.issued_at",
+        "permits.receipt_number",
+        "fees.receipt_number",
+        "fees.paid_at",
+    ),
     innocent=(
         "the fee was waived, or one receipt covers a group",
         "the payment was posted on the next working day",

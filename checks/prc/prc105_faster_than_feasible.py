@@ -115,7 +115,9 @@ def _innocent(most: float) -> pl.Expr:
 def _with_file(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """The frame with lodging (`file`, `lodged_at`) and first payment (`paid_by`, `paid_at`) of the application."""
     ours = found.select("application_id")
-    lodged = tables["applications"].select(pl.col("application_id"), pl.col("application_id").alias("file"), "lodged_at")
+    lodged = tables["applications"].select(
+        pl.col("application_id"), pl.col("application_id").alias("file"), "lodged_at"
+    )
     paid = (
         tables["fees"]
         .select("application_id", "paid_at", pl.col("receipt_number").alias("paid_by"))

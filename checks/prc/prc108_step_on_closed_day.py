@@ -49,8 +49,10 @@ def step_on_closed_day(tables: Tables, context: RowContext) -> pl.LazyFrame:
     shut = by_calendar(steps_on_closed_days(tables), tables).filter(~pl.col("open"))
     away = at_a_desk(shut, tables, pl.duration()).filter(~pl.col("at_desk"))
     valid = tables["permits"].select("row", "valid_from")
-    closures = tables["closures"].select("office_id", "date", pl.col("row").alias("closure")).unique(
-        ["office_id", "date"], keep="first"
+    closures = (
+        tables["closures"]
+        .select("office_id", "date", pl.col("row").alias("closure"))
+        .unique(["office_id", "date"], keep="first")
     )
     found = (
         crowds(clock_causes(away, tables))
