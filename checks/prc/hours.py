@@ -91,7 +91,9 @@ def _steps(tables: Tables, of_office: pl.LazyFrame, odd: Seconds) -> pl.LazyFram
             (pl.col(by) if by else pl.lit(None, pl.String)).alias("by"),
         )
         possible = taken.filter(pl.col("at").is_not_null() & attended).join(offices, on="office_id")
-        parts.append(possible.filter(pl.any_horizontal(odd(one) for one in seconds)).select(taken.collect_schema().names()))
+        parts.append(
+            possible.filter(pl.any_horizontal(odd(one) for one in seconds)).select(taken.collect_schema().names())
+        )
     return pl.concat(parts)
 
 
@@ -102,8 +104,10 @@ def by_calendar(steps: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     day before closes; null where there is none.
     """
     days = tables["calendar"].select("office_id", "date", "open", "opens", "closes", "reason", "source")
-    nights = tables["calendar"].filter(pl.col("open") & (pl.col("closes") <= pl.col("opens"))).select(
-        "office_id", pl.col("date").dt.offset_by("1d").alias("date"), pl.col("closes").alias("night_until")
+    nights = (
+        tables["calendar"]
+        .filter(pl.col("open") & (pl.col("closes") <= pl.col("opens")))
+        .select("office_id", pl.col("date").dt.offset_by("1d").alias("date"), pl.col("closes").alias("night_until"))
     )
     local = office_time(steps, tables, "at").with_columns(pl.col("at_local").dt.date().alias("date"))
     keys = ["office_id", "date"]
@@ -162,7 +166,7 @@ def clock_causes(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
 
 def crowds(found: pl.LazyFrame) -> pl.LazyFrame:
-    """The steps with `in_minute` and `on_day`, steps found at the office then, and `people`, who took those of the day."""
+    """The steps with `in_minute` and `on_day`, how many were found at the office then, and `people` of that day."""
     return found.with_columns(
         pl.len().over("office_id", "step", pl.col("at").dt.truncate("1m")).alias("in_minute"),
         pl.len().over("office_id", "date").alias("on_day"),
@@ -173,7 +177,11 @@ def crowds(found: pl.LazyFrame) -> pl.LazyFrame:
 def flags_by_step(found: pl.LazyFrame, tables: Tables, expected: pl.Expr, also: Sequence[Cell]) -> pl.LazyFrame:
     """One finding for each permit and day, at the step that says most; `innocent` and `hours_said` are columns."""
     others = pl.len().over("row", "date") - 1
-    told = found.with_columns(others.alias("others")).sort("rank").unique(["row", "date"], keep="first", maintain_order=True)
+    told = (
+        found.with_columns(others.alias("others"))
+        .sort("rank")
+        .unique(["row", "date"], keep="first", maintain_order=True)
+    )
     full = told.join(tables["permits"].select("row", "permit_number"), on="row")
     return pl.concat(
         flags(

@@ -15,16 +15,23 @@ TIDYING = ("cleanup", "migrate")
 TICKET_DAYS = 7
 
 
-def logged(found: pl.LazyFrame, tables: Tables, action: str) -> pl.LazyFrame:
-    """The frame with `logged_at` and `logged_row`: the first act of that name on the permit, null where none is."""
+def logged(found: pl.LazyFrame, tables: Tables, action: str, prefix: str = "logged") -> pl.LazyFrame:
+    """The frame with `logged_at` and `logged_row`: the first act of that name on the permit, null where none is.
+
+    Args:
+        found: permits with `row` and `permit_number`.
+        tables: the register.
+        action: word of the log.
+        prefix: of the columns added.
+    """
     acts = tables["access_log"].filter(pl.col("action") == action)
     ours = matched(
         found.select("row", pl.col("permit_number").alias("object_id")),
-        acts.select("object_id", "at", pl.col("row").alias("logged_row")),
+        acts.select("object_id", pl.col("at").alias(f"{prefix}_at"), pl.col("row").alias(f"{prefix}_row")),
         "object_id",
     )
-    first = ours.sort("at").unique("row", keep="first", maintain_order=True)
-    return found.join(first.select("row", pl.col("at").alias("logged_at"), "logged_row"), on="row", how="left")
+    first = ours.sort(f"{prefix}_at").unique("row", keep="first", maintain_order=True)
+    return found.join(first, on="row", how="left")
 
 
 def tidied(found: pl.LazyFrame, tables: Tables, *keys: str) -> pl.LazyFrame:
@@ -32,9 +39,7 @@ def tidied(found: pl.LazyFrame, tables: Tables, *keys: str) -> pl.LazyFrame:
     touched = tables["access_log"].filter(pl.col("action").is_in(TIDYING)).select("object_id").drop_nulls().unique()
     marks = [f"_tidied_{key}" for key in keys]
     for key, mark in zip(keys, marks, strict=True):
-        found = found.join(
-            touched.select(pl.col("object_id").alias(key), pl.lit(True).alias(mark)), on=key, how="left"
-        )
+        found = found.join(touched.select(pl.col("object_id").alias(key), pl.lit(True).alias(mark)), on=key, how="left")
     return found.with_columns(pl.any_horizontal(pl.col(marks).fill_null(False)).alias("tidied")).drop(marks)
 
 
@@ -43,8 +48,10 @@ def ordered(acts: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
     One that is older than TICKET_DAYS is none.
     """
-    tickets = tables["access_log"].filter(pl.col("action") == "ticket").select(
-        "object_id", pl.col("at").alias("_ticket_at"), pl.col("user_id").alias("_ticket_by")
+    tickets = (
+        tables["access_log"]
+        .filter(pl.col("action") == "ticket")
+        .select("object_id", pl.col("at").alias("_ticket_at"), pl.col("user_id").alias("_ticket_by"))
     )
     last = acts.sort("at").join_asof(
         tickets.sort("_ticket_at"),

@@ -18,8 +18,8 @@ What else it can be:
     - The steps of one day were entered in another order.
 
 When it is not applied:
-    No policy pack, its law does not put the application before the issue on that day, the permit is no work permit, or
-    the register has neither lodging. An application that the register does not have is another check's matter.
+    No policy pack, its law does not put the application before the issue on that day, the permit is no work permit,
+    or the register has neither lodging. An application that the register does not have is another check's matter.
 
 What to check next:
     Ask for the application file and its stamp of receipt.
@@ -73,7 +73,9 @@ def issued_before_application(tables: Tables, context: RowContext) -> pl.LazyFra
     )
     return flags(
         found.with_columns(innocent.alias("innocent")),
-        Cell("permits", pl.col("permit_number"), "issued_at", pl.col("issued_at_local"), pl.format("from {}", "last_on")),
+        Cell(
+            "permits", pl.col("permit_number"), "issued_at", pl.col("issued_at_local"), pl.format("from {}", "last_on")
+        ),
         "issued {}, application lodged {} ({})",
         pl.col("issued_at_local"),
         pl.col("last"),

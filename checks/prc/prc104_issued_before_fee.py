@@ -9,25 +9,26 @@ Why it matters:
     counter, and what was paid for it, if anything, did not reach the ledger.
 
 What else it can be:
-    - The fee was waived, or one receipt covers a group; a waiver code or a receipt of another application is in order.
+    - The fee was waived, or one receipt covers a group; a waiver code or a receipt of another application is in
+      order.
     - The payment was posted on the next working day.
     - The ledger is not yet posted to the end; so it is taken where the permit is younger than its last payment but
       three days.
     - The fees of this office are kept elsewhere; so it is taken where a fifth of all its permits lack one.
     - Day and month were exchanged, one digit of a date was typed wrongly, or the old year was typed in January; so it
-      is taken where such a slip in the date of issue puts all steps in order and the access log does not bear the date
-      out.
+      is taken where such a slip in the date of issue puts all steps in order and the access log does not bear the
+      date out.
 
 When it is not applied:
-    No policy pack, its law does not put the fee before the issue on that day, or the permit is no work permit. Payment
-    on the day of issue is in order. A receipt that was delivered but could not be taken is not called absent.
+    No policy pack, its law does not put the fee before the issue on that day, or the permit is no work permit.
+    Payment on the day of issue is in order. A receipt that was delivered but could not be taken is not called absent.
 
 What to check next:
     Ask the cashier's office for the day's receipts and the pay order.
 
 Source:
-    Issuing state's law, topic process-order of its policy pack; alleged in ACC v. two BMET employees (Bangladesh, 2024;
-    case statement, outcome not known to us).
+    Issuing state's law, topic process-order of its policy pack; alleged in ACC v. two BMET employees (Bangladesh,
+    2024; case statement, outcome not known to us).
 """
 
 from __future__ import annotations
@@ -84,12 +85,16 @@ def issued_before_fee(tables: Tables, context: RowContext) -> pl.LazyFrame:
 
 def _payments(full: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """For each `row` the first payment under its receipt or application, and whether any of them was waived."""
-    fees = tables["fees"].with_columns(day_written("paid_at").alias("paid_on"), pl.col("receipt_number").alias("paid_by"))
+    fees = tables["fees"].with_columns(
+        day_written("paid_at").alias("paid_on"), pl.col("receipt_number").alias("paid_by")
+    )
     first = [pl.col(column).drop_nulls().first() for column in ("paid_at", "paid_on", "paid_by")]
 
     def under(key: str) -> pl.LazyFrame:
         ours = fees.filter(pl.col(key).is_not_null()).join(full.select(key), on=key, how="semi").sort("paid_at")
-        by_key = ours.group_by(key, maintain_order=True).agg(pl.col("waiver").is_not_null().any().alias("waived"), *first)
+        by_key = ours.group_by(key, maintain_order=True).agg(
+            pl.col("waiver").is_not_null().any().alias("waived"), *first
+        )
         return full.select("row", key).join(by_key, on=key).drop(key)
 
     both = pl.concat([under("receipt_number"), under("application_id")]).sort("paid_at")
@@ -104,7 +109,9 @@ def _next_open_day(late: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         days, left_on="_after", right_on="_open_on", by="office_id", strategy="forward"
     )
     otherwise = pl.col("_after") + pl.duration(days=2)
-    return joined.with_columns(pl.coalesce("_open_on", otherwise).alias("open_on")).drop("_after", "_open_on", strict=False)
+    return joined.with_columns(pl.coalesce("_open_on", otherwise).alias("open_on")).drop(
+        "_after", "_open_on", strict=False
+    )
 
 
 def _weighed(absent: pl.LazyFrame, tables: Tables, context: RowContext) -> pl.LazyFrame:
@@ -146,7 +153,13 @@ CHECK = RowCheck(
     strength=Strength.MODERATE,
     hypothesis=Hypothesis.IRREGULAR_ISSUE,
     subject="permits",
-    needs=("permits.permit_number", "permits.issued_at", "permits.receipt_number", "fees.receipt_number", "fees.paid_at"),
+    needs=(
+        "permits.permit_number",
+        "permits.issued_at",
+        "permits.receipt_number",
+        "fees.receipt_number",
+        "fees.paid_at",
+    ),
     innocent=(
         "the fee was waived, or one receipt covers a group",
         "the payment was posted on the next working day",

@@ -5,14 +5,16 @@ What it looks at:
     leaves for its category and channel.
 
 Why it matters:
-    Checks with other authorities, the examination of the papers and production take their time. A permit that took less
-    was decided without them, or was ready before anybody applied. Files that somebody cared for are cleared faster.
+    Checks with other authorities, the examination of the papers and production take their time. A permit that took
+    less was decided without them, or was ready before anybody applied. Files that somebody cared for are cleared
+    faster.
 
 What else it can be:
     - It is a renewal that was not marked as one; so it is taken where the holder had an earlier permit with the same
       employer.
     - The application came on paper and was entered later; so it is taken where its fee was paid a day or more before
-      it, where its own row has an earlier lodging, or where 20 applications of one office were entered in that minute.
+      it, where its own row has an earlier lodging, or where 20 applications of one office were entered in that
+      minute.
     - Only the date of a step was recorded, and its time of day is midnight.
     - The log has a clean-up of the file.
 
@@ -115,7 +117,9 @@ def _innocent(most: float) -> pl.Expr:
 def _with_file(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """The frame with lodging (`file`, `lodged_at`) and first payment (`paid_by`, `paid_at`) of the application."""
     ours = found.select("application_id")
-    lodged = tables["applications"].select(pl.col("application_id"), pl.col("application_id").alias("file"), "lodged_at")
+    lodged = tables["applications"].select(
+        pl.col("application_id"), pl.col("application_id").alias("file"), "lodged_at"
+    )
     paid = (
         tables["fees"]
         .select("application_id", "paid_at", pl.col("receipt_number").alias("paid_by"))

@@ -5,15 +5,15 @@ What it looks at:
     minute by the clock, or application and decision in one minute.
 
 Why it matters:
-    Intake, assessment and approval are separate so that one pair of eyes looks at what the other did. Steps within one
-    minute were taken by one person, or were entered to complete a file that nobody looked at.
+    Intake, assessment and approval are separate so that one pair of eyes looks at what the other did. Steps within
+    one minute were taken by one person, or were entered to complete a file that nobody looked at.
 
 What else it can be:
     - A batch job stamped them; so it is taken where at least 20 permits of the office have that minute.
-    - They were entered after an outage; so it is taken where at least 20 permits of the office were entered in this way
-      on that day.
-    - The office's system stamps several steps when the file is closed; so it is taken where a fifth of all its permits
-      look so, or where the access log has the steps in different minutes.
+    - They were entered after an outage; so it is taken where at least 20 permits of the office were entered in this
+      way on that day.
+    - The office's system stamps several steps when the file is closed; so it is taken where a fifth of all its
+      permits look so, or where the access log has the steps in different minutes.
     - Only the date of the steps was recorded, and their time of day is midnight.
 
 When it is not applied:
@@ -80,8 +80,10 @@ def _alike(tables: Tables) -> pl.LazyFrame:
     most = pl.max_horizontal(with_(step) for step in first)
     minute = pl.coalesce(pl.when(with_(step) == most).then(minutes[step]) for step in first)
     unread = (minutes["applied_at"] == minutes["decided_at"]).fill_null(False)
-    return tables["permits"].filter((most >= TOGETHER) | unread).select(
-        "row", minute.alias("minute"), most.alias("together")
+    return (
+        tables["permits"]
+        .filter((most >= TOGETHER) | unread)
+        .select("row", minute.alias("minute"), most.alias("together"))
     )
 
 
@@ -90,8 +92,10 @@ def _with_crowd(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     minutes = found.select("office_id", "minute").unique()
     for step in ("decided_at", "issued_at"):
         stamped = tables["permits"].select("office_id", (pl.col(step).dt.epoch("s") // 60).alias("minute"))
-        count = stamped.join(minutes, on=["office_id", "minute"], how="semi").group_by("office_id", "minute").agg(
-            pl.len().alias(f"_{step}")
+        count = (
+            stamped.join(minutes, on=["office_id", "minute"], how="semi")
+            .group_by("office_id", "minute")
+            .agg(pl.len().alias(f"_{step}"))
         )
         found = found.join(count, on=["office_id", "minute"], how="left")
     return found.with_columns(pl.max_horizontal("_decided_at", "_issued_at").alias("crowd")).drop(
