@@ -12,13 +12,14 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
 from checks.declaration import Declaration, NotApplicable
 from pipeline.errors import place_of
 from pipeline.reference.policy import PolicyPack
-from pipeline.types.findings import Hypothesis, OutcomeKind, Strength
+from pipeline.types.findings import Finding, Hypothesis, OutcomeKind, RowEvidence, Strength
 
 log = logging.getLogger(__name__)
 
@@ -130,12 +131,12 @@ def flags(
         values: expressions of any type.
         cause: key that findings of one cause share, so that they count once: the column that would be wrong if one
             slip explained them all (`issued_at` for out of hours, closed day and off roster alike).
-        permit: number of the permit concerned.
+        permit: number of the permit concerned; left out, it is the key of a cell in `permits`.
         likely_innocent: innocent cause that the data point to, null where they do not; such a finding is weak unless
             `strength` says otherwise.
         strength: null or left out: as declared; never more than declared.
         hypothesis: null or left out: as declared.
-        also: further cells it rests on.
+        also: further cells it rests on; one whose key is null is left out.
     """
     schema = frame.collect_schema()
 
@@ -158,14 +159,16 @@ def flags(
     weak = pl.when(innocent.is_not_null()).then(pl.lit(int(Strength.WEAK), pl.Int8))
     given = pl.lit(int(strength), pl.Int8) if isinstance(strength, Strength) else strength
     named = pl.lit(str(hypothesis)) if isinstance(hypothesis, Hypothesis) else hypothesis
-    listed = pl.concat_list([struct(one) for one in also]) if also else pl.lit([], FLAGS["also"])
+    named_permit = text(cell.key) if cell.table == "permits" else none
+    present = [pl.when(one.key.is_not_null()).then(struct(one)) for one in also]
+    listed = pl.concat_list(present).list.drop_nulls() if also else pl.lit([], FLAGS["also"])
     return frame.select(
         struct(cell).alias("cell"),
         pl.lit(cause, pl.String).alias("cause"),
         pl.format(message, *(text(value).fill_null("none") for value in values)).alias("message")
         if values
         else pl.lit(message, pl.String).alias("message"),
-        (none if permit is None else permit).alias("permit_number"),
+        (named_permit if permit is None else permit).alias("permit_number"),
         (weak if given is None else given.cast(pl.Int8)).alias("strength"),
         (none if named is None else named).alias("hypothesis"),
         innocent.alias("likely_innocent"),
@@ -184,6 +187,27 @@ def _written(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
             return value.dt.strftime("%H:%M")
         case _:
             return value.cast(pl.String)
+
+
+def finding_of(check: RowCheck, flag: Mapping[str, Any], precision: float | None = None) -> Finding:
+    """The finding of one row of flags; its cells are evidence, the one to look at first in front."""
+    cells = [flag, *flag["also"]]
+    return Finding(
+        code=check.code,
+        version=check.version,
+        title=check.title,
+        message=flag["message"],
+        strength=Strength(flag["strength"]),
+        hypothesis=Hypothesis(flag["hypothesis"]),
+        legibility=1.0,
+        evidence=tuple(RowEvidence(**{name: one[name] or "" for name in _CELL}) for one in cells),
+        innocent_causes=check.innocent,
+        next_check=check.next_check,
+        cause=flag["cause"],
+        protection=check.protection,
+        likely_innocent=flag["likely_innocent"],
+        precision=precision,
+    )
 
 
 def run_rows(check: RowCheck, tables: Tables, context: RowContext) -> RowOutcome:
