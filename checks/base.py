@@ -31,6 +31,7 @@ from pipeline.types.findings import (
     Strength,
 )
 from pipeline.types.keys import DOC_KIND, DOC_TEMPLATE
+from pipeline.types.keys import field_of as field_of
 from pipeline.types.problems import Problem
 from pipeline.types.register import RegisterMatch
 from pipeline.types.values import shown
@@ -113,12 +114,6 @@ class DocumentCheck(Declaration):
     needs: tuple[AnyKey, ...]
     rule: Rule
     kinds: frozenset[DocumentKind] = frozenset()
-
-
-def field_of(key: str) -> str:
-    """The field a key is about: `mrz.check.expiry` and `viz.expiry_date` are both `expiry_date`."""
-    last = key.rpartition(".")[2].removesuffix("_text")
-    return {"number": "document_number", "expiry": "expiry_date", "optional": "personal_number"}.get(last, last)
 
 
 def run(check: DocumentCheck, facts: Facts, context: Context, precision: float | None = None) -> Outcome:

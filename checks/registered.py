@@ -12,18 +12,16 @@ from dataclasses import dataclass
 
 from pipeline.reference.names import Agreement, NameMatch, compare_given_names, compare_surname, components
 from pipeline.reference.numbers import bare
-from pipeline.reference.register_fields import CELLS, NAMED_IN
+from pipeline.reference.register_fields import CELLS, NAMED_IN, SAME_THING
 from pipeline.reference.transliteration import UnknownLetter, spellings
 from pipeline.types.dates import PartialDate
 from pipeline.types.facts import AnyFact, Facts
 from pipeline.types.findings import Hypothesis, RowEvidence, Strength
-from pipeline.types.keys import MRZ_BIRTH_DATE, MRZ_NAME, VIZ_BIRTH_DATE, VIZ_GIVEN_NAMES, VIZ_SURNAME
+from pipeline.types.keys import MRZ_BIRTH_DATE, MRZ_NAME, VIZ_BIRTH_DATE, VIZ_GIVEN_NAMES, VIZ_SURNAME, field_of
 from pipeline.types.register import RegisterMatch, RegisterRow
 
 #: How two spellings of one name may stand to each other without saying anything.
 SAME_NAME = frozenset({Agreement.ADMISSIBLE, Agreement.TRUNCATED, Agreement.MARK_LOST, Agreement.OTHER_TABLE})
-#: Fields by the keys of readings that call them otherwise.
-_FIELDS = {"permit_number": "document_number"}
 _OWN = ("viz.", "mrz.")
 
 ZONE_DIFFERS = "the register has what is printed; the machine-readable zone was written otherwise"
@@ -74,10 +72,10 @@ def standing(
 
 def field_in_register(key: str) -> str:
     """The field of CELLS that a reading of the document itself is about; "" where it is none."""
-    if not key.startswith(_OWN):
+    if not key.startswith(_OWN) or ".check." in key:
         return ""
-    last = key.rpartition(".")[2].removesuffix("_text")
-    return _FIELDS.get(last, last)
+    field = field_of(key)
+    return SAME_THING.get(field, field)
 
 
 def cells_of(field: str, match: RegisterMatch) -> tuple[RowEvidence, ...]:

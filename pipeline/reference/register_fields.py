@@ -35,8 +35,10 @@ NAMED_IN: Mapping[str, str] = {
     "agencies": "agency_id",
 }
 
-#: Column of the register -> field of a document that is about the same thing, so that a slip in it counts once.
+#: Column of the register, or cause key -> field of a document that is about the same thing, so that a slip in it counts
+#: once.
 SAME_THING: Mapping[str, str] = {
+    "age": "birth_date",
     "permit_number": "document_number",
     "issued_at": "issue_date",
     "valid_until": "expiry_date",
