@@ -66,7 +66,7 @@ def _acted(tables: Tables) -> pl.LazyFrame:
 
 
 def with_company(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """With `posted`, how many others were posted there that day, `company`, how many of them not on leave, and cover_row.
+    """With `posted`, how many others were posted there that day, `company`, those of them not on leave, and cover_row.
 
     `cover_row`: the officer's own posting as cover.
 

@@ -25,8 +25,7 @@ What to check next:
     Ask personnel for the posting order of that officer, and whose workstation took the step.
 
 Source:
-    ISO/IEC 27002:2022 clause 5.18 (access rights are removed or changed with the post); OFF-ROSTER of the indicator
-    list.
+    ISO/IEC 27002:2022 clause 5.18 (access rights are removed or changed with the post)
 """
 
 from __future__ import annotations
@@ -70,7 +69,7 @@ def _here(found: pl.LazyFrame, posted: pl.LazyFrame) -> pl.LazyFrame:
     return (
         found.join(own, on=["officer", "office_id"], how="left")
         .filter((covers() & pl.col("exchanged").not_()).any().over(KEY).not_())
-        .with_columns(pl.max_horizontal(to_come, gone, 0).alias("gap"))
+        .with_columns(pl.max_horizontal(to_come, gone).clip(0).alias("gap"))
         .sort("gap", "here_row", nulls_last=True)
         .unique(KEY, keep="first", maintain_order=True)
     )

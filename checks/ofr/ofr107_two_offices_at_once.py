@@ -88,7 +88,8 @@ def _near(found: pl.LazyFrame, way: pl.Expr) -> pl.LazyFrame:
         found.with_columns(pl.len().over("user_id", "site", at.dt.date()).alias("there"))
         .sort("user_id", "at", "row")
         .with_columns(hop.fill_null(False).alias("hop"))
-        .filter(pl.col("hop") | pl.col("hop").shift(-1).fill_null(False))
+        .with_columns((pl.col("hop") | pl.col("hop").shift(-1).fill_null(False)).alias("hop"))
+        .filter("hop")
         .drop("hop")
     )
 

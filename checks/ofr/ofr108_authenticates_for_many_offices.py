@@ -77,7 +77,7 @@ def _authentications(tables: Tables) -> pl.LazyFrame:
 
 
 def _foreign(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """One row for each user and object of offices to which the user was not posted that day; with `home`, one of the user's."""
+    """One row for each user and object of offices to which the user was not posted that day; with `home`, one such."""
     posted = postings(tables).select(
         "role", "since", "till", pl.col("officer").alias("user_id"), pl.col("office_id").alias("posted_to")
     )

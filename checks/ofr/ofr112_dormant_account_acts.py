@@ -80,14 +80,16 @@ def _perhaps_silent(log: pl.LazyFrame, silent: float) -> pl.LazyFrame:
     stretches = log.group_by("user_id", (pl.col("at").dt.date().cast(pl.Int32) // third).alias("stretch")).agg()
     gap = pl.col("stretch") - pl.col("stretch").shift()
     woke = (pl.col("user_id") == pl.col("user_id").shift()) & (gap > 2)
-    return stretches.sort("user_id", "stretch").filter(woke).select("user_id").unique()
+    marked = stretches.sort("user_id", "stretch").with_columns(woke.alias("woke"))
+    return marked.filter("woke").select("user_id").unique()
 
 
 def _not_away(woke: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """Wakings after a silence of which less than half was leave."""
     leave = tables["leave"].select("from", "to", pl.col("officer_id").alias("user_id"))
     begin, end = pl.max_horizontal("from", "before"), pl.min_horizontal("to", "day")
-    overlap = (end - begin).dt.total_days().clip(0).fill_null(0).sum().over("first_row")
+    away = pl.when(pl.col("from").is_not_null()).then((end - begin).dt.total_days().clip(0)).otherwise(0)
+    overlap = away.sum().over("first_row")
     return (
         woke.join(leave, on="user_id", how="left")
         .filter(overlap < AWAY * (pl.col("day") - pl.col("before")).dt.total_days())

@@ -42,7 +42,7 @@ def perhaps_outside(steps: pl.LazyFrame, posted: pl.LazyFrame) -> pl.LazyFrame:
     """
     who = ("officer", "office_id")
     bounds = (
-        spells(posted.select(*who, "since", "till"), *who)
+        spells(posted.filter(pl.col("exchanged").not_()).select(*who, "since", "till"), *who)
         .group_by(*who)
         .agg(pl.col("since").min().alias("first"), pl.col("till").max().alias("last"), pl.len().alias("spells"))
     )
