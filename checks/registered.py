@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.reference.names import Agreement, NameMatch, compare_given_names, compare_surname, components
 from pipeline.reference.numbers import bare
@@ -137,17 +138,34 @@ def name_matches(fact: AnyFact, row: RegisterRow, beside: str | None = None) -> 
     surname, given = row.cell("surname"), row.cell("given_names")
     try:
         if fact.key == MRZ_NAME.name:
-            first = (compare_surname(surname, given or None, fact.value, ""),) if surname else ()
-            return (*first, compare_given_names(surname, given, fact.value, "")) if given else first
-        fields = [f"{one}<<{other}<" for one, other in zip(_codings(surname), _codings(given), strict=True)]
+            return _coded_name(fact.value, surname, given)
         if fact.key.endswith("surname"):
-            compared = [compare_surname(fact.value, beside, field, "") for field in fields] if surname else []
-        else:
-            compared = [compare_given_names(beside, fact.value, field, "") for field in fields] if given else []
+            return _printed_name(fact.value, beside, surname, given, of_surname=True) if surname else ()
+        return _printed_name(fact.value, beside, surname, given, of_surname=False) if given else ()
     except UnknownLetter:
         return ()
-    best = min(compared, key=lambda one: (one.agreement not in SAME_NAME, len(one.steps)), default=None)
-    return () if best is None else (best,)
+
+
+#: Names far apart take long to compare, and several checks ask about one document.
+_REMEMBERED = 512
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _coded_name(field: str, surname: str, given: str) -> tuple[NameMatch, ...]:
+    first = (compare_surname(surname, given or None, field, ""),) if surname else ()
+    return (*first, compare_given_names(surname, given, field, "")) if given else first
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _printed_name(
+    printed: str, beside: str | None, surname: str, given: str, *, of_surname: bool
+) -> tuple[NameMatch, ...]:
+    fields = [f"{one}<<{other}<" for one, other in zip(_codings(surname), _codings(given), strict=True)]
+    compared = [
+        compare_surname(printed, beside, field, "") if of_surname else compare_given_names(beside, printed, field, "")
+        for field in dict.fromkeys(fields)
+    ]
+    return (min(compared, key=lambda one: (one.agreement not in SAME_NAME, len(one.steps))),)
 
 
 def _codings(name: str) -> tuple[str, str]:

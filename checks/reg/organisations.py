@@ -11,8 +11,6 @@ _FORMS = frozenset(("LTD", "LIMITED", "CO", "COMPANY", "INC", "LLC", "PLC", "COR
 #: Share of a name's letters that reading may get wrong in a line of print (house value).
 _MISREAD_SHARE = 0.15
 _LONGEST = 80
-#: Shortest word by which two names are likened: initials and numbers say nothing.
-_WORD = 4
 
 
 def same_organisation(printed: str, registered: str) -> bool:
@@ -28,16 +26,22 @@ def same_organisation(printed: str, registered: str) -> bool:
     return _runs_alike("".join(theirs), "".join(mine)) or _runs_alike(_letters(registered), _letters(printed))
 
 
+def short_form(printed: str, registered: str) -> bool:
+    """Whether the words of one name begin words of the other, in order: `EVENTIDE C.` for `EVENTIDE CARE HOMES`."""
+    shorter, longer = sorted((_words(printed), _words(registered)), key=lambda words: len("".join(words)))
+    waiting = iter(longer)
+    return bool(shorter) and all(any(word.startswith(begun) for word in waiting) for begun in shorter)
+
+
 def _runs_alike(name: str, line: str) -> bool:
-    """Whether a line without its blanks, which engines lose, begins with a name but for some misread letters."""
+    """Whether a line without its blanks, which engines lose, begins with a name but for some misread letters.
+
+    Figures are what tells offices apart, and are not forgiven.
+    """
     name = name[:_LONGEST]
-    return len(difference(name, line[: len(name)])) <= _MISREAD_SHARE * len(name)
-
-
-def alike(printed: str, registered: str) -> bool:
-    """Whether the two share a word that is more than a legal form."""
-    shared = set(_words(printed)) & set(_words(registered))
-    return any(len(word) >= _WORD and word.isalpha() for word in shared)
+    steps = difference(name, line[: len(name)])
+    figures = any(step.expected.isdigit() and step.seen.isdigit() for step in steps)
+    return len(steps) <= _MISREAD_SHARE * len(name) and not figures
 
 
 def _letters(text: str) -> str:

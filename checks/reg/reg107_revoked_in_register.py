@@ -52,7 +52,9 @@ def revoked_in_register(facts: Facts, context: Context) -> Iterator[Found]:
         why = "the revocation is recent, and word of it has not reached the holder"
         yield Found(message, readings, why, "status", Hypothesis.CLERICAL, Strength.WEAK, where)
     else:
-        yield Found(message, readings, cause="status", cells=where)
+        # That a permit was taken back later says little of how it was issued; a void one was never to leave the office.
+        strength = None if status == "void" else Strength.WEAK
+        yield Found(message, readings, cause="status", strength=strength, cells=where)
 
 
 CHECK = DocumentCheck(

@@ -9,7 +9,8 @@ Why it matters:
     holder work elsewhere; an officer whom the register does not name did not sign this decision.
 
 What else it can be:
-    - A trade name or a short form is printed, and the register has the full name.
+    - A short form is printed, and the register has the full name; so it is taken where its words begin the other's.
+    - A trade name is printed.
     - Another officer of the ministry signed in the place of the one who decided.
     - The permit was transferred to another employer, and the old card is still in use.
     - A part of the line was not read.
@@ -32,7 +33,7 @@ from collections.abc import Iterator
 
 from checks.base import Context, DocumentCheck, Found, NotApplicable
 from checks.reg.matched import DOUBT, cells, doubt, need_row
-from checks.reg.organisations import alike, same_organisation
+from checks.reg.organisations import same_organisation, short_form
 from checks.registered import another_holder, row_in
 from pipeline.types.facts import Fact, Facts
 from pipeline.types.findings import Hypothesis, RowEvidence, Strength
@@ -69,8 +70,8 @@ def issuer_or_employer_differs(facts: Facts, context: Context) -> Iterator[Found
 def _weighed(fact: Fact[str], name: str, where: tuple[RowEvidence, ...], facts: Facts, context: Context) -> Found:
     message = f"printed {fact.value}, register {name}"
     unsure = doubt("REG109", (fact,), facts, context)
-    if alike(fact.value, name):
-        why = "a trade name or a short form is printed, and the register has the full name"
+    if short_form(fact.value, name):
+        why = "a short form is printed, and the register has the full name"
         return Found(message, (fact,), why, None, Hypothesis.CLERICAL, Strength.WEAK, where)
     if unsure:
         return Found(message, (fact,), unsure, None, Hypothesis.CAPTURE, Strength.WEAK, where)
@@ -113,7 +114,8 @@ CHECK = DocumentCheck(
     hypothesis=Hypothesis.ALTERED,
     needs=(),
     innocent=(
-        "a trade name or a short form is printed, and the register has the full name",
+        "a short form is printed, and the register has the full name",
+        "a trade name is printed",
         "another officer of the ministry signed in the place of the one who decided",
         "the permit was transferred to another employer, and the old card is still in use",
         "a part of the line was not read",
