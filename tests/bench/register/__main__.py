@@ -1,7 +1,8 @@
 """`make bench-register`: a fresh ministry with planted irregularities and near-twins, screened with the real command.
 
 Row-level figures come from the outputs that a user gets. Speed is measured on a larger register, each stage in a
-process of its own. The baseline is the same checks without their tests for innocent causes: every finding at its full strength.
+process of its own. The baseline is the same checks without their tests for innocent causes: every finding at its full
+strength.
 """
 
 from __future__ import annotations
