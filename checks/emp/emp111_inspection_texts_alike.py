@@ -1,16 +1,16 @@
 """The report of an inspection repeats that of another site nearly word for word (EMP111).
 
 What it looks at:
-    The texts of inspections, clause by clause, in small letters and without figures: how much of a text, beyond what
-    is official wording, stands in one earlier text on another site. It takes 80 in 100 of its letters, and 80 letters.
-    By one inspector this is moderate, else weak.
+    The texts of inspections, clause by clause, in small letters: how much of a text, beyond what is official wording,
+    stands in one earlier text on another site. It takes 80 in 100 of its letters, and 80 letters. By one inspector
+    this is moderate, else weak.
 
 Why it matters:
     A report that was copied was not written at the site. Quotas and licences rest on it.
 
 What else it can be:
     - Clauses of the official template are the same everywhere; so a clause of 3 or more inspectors, or of one text in
-      twenty (at least 20), is not counted.
+      twenty (at least 20), is not counted. Where only its words are official, the figures in it must be the same.
     - An inspector has a standard wording of his own; so it is taken where half of an inspector's texts (of at least 8)
       repeat the same one.
     - One report was entered for several sites of one employer; so it is taken where both sites are the same
@@ -52,65 +52,85 @@ def inspection_texts_alike(tables: Tables, context: RowContext) -> pl.LazyFrame:
     texts = tables["inspections"].drop_nulls(["inspector_id", "site_id", "text"])
     shared = (
         _own(_clauses(texts), context)
-        .group_by("row", "first")
+        .explode("other")
+        .group_by("row", "all", "other")
         .agg(pl.col("letters").sum())
-        .with_columns(pl.col("letters").sum().over("row").alias("all"))
         .filter(
-            (pl.col("row") != pl.col("first"))
+            (pl.col("row") != pl.col("other"))
             & (pl.col("letters") >= pl.col("all") * context.threshold("EMP111", "alike", ALIKE))
             & (pl.col("letters") >= context.threshold("EMP111", "letters", LETTERS))
         )
+        .sort("letters", "other", descending=[True, False])
+        .unique("row", keep="first", maintain_order=True)
     )
     return _found(shared, texts, context)
 
 
 def _clauses(texts: pl.LazyFrame) -> pl.LazyFrame:
-    """Each clause of each text, the earliest text first: row, inspector, `clause` (a hash) and its `letters`."""
-    letters = pl.col("part").str.to_lowercase().str.replace_all(r"\P{L}+", "")
+    """Each clause of each text, the earliest text first.
+
+    Columns row, inspector, `letters` (how many it has), and two hashes: `words`, of its letters, and `clause`, of its
+    letters and figures.
+    """
+    part = pl.col("part")
     return (
         texts.sort("started_at", "row")
         .select(
             "row",
-            pl.col("inspector_id").alias("inspector"),
-            pl.col("text").str.split(r"[.;:,!?\r\n]+", literal=False).alias("part"),
+            pl.col("inspector_id").hash().alias("inspector"),
+            pl.col("text").str.to_lowercase().str.split(r"[.;:,!?\r\n]+", literal=False).alias("part"),
         )
         .explode("part")
-        .select("row", "inspector", letters.alias("part"))
-        .with_columns(pl.col("part").str.len_chars().cast(pl.Int64).alias("letters"))
+        .with_columns(part.str.replace_all(r"[^\p{L}0-9]+", ""))
+        .select("row", "inspector", part.hash().alias("clause"), part.str.replace_all("[0-9]+", "").alias("part"))
+        .select(
+            "row",
+            "inspector",
+            "clause",
+            part.hash().alias("words"),
+            part.str.len_chars().cast(pl.Int64).alias("letters"),
+        )
         .filter(pl.col("letters") >= CLAUSE)
-        .select("row", "inspector", "letters", pl.col("part").hash().alias("clause"))
     )
 
 
 def _own(clauses: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
-    """The clauses that are not of the official template, with the `first` text that has each.
+    """The clauses that are not of the official template, with the letters of `all` of a text's.
 
-    That text stands for all later ones, so that nothing is compared pair by pair.
+    Where the words of a clause are official, its figures are not, and say whether it is the same. `other`: the first
+    text with the clause and the one before this; they stand for all, so that nothing is compared pair by pair.
     """
-    inspectors = pl.col("inspector").n_unique().over("clause")
-    texts = pl.len().over("clause")
+    inspectors = context.threshold("EMP111", "template_inspectors", TEMPLATE_INSPECTORS)
     common = pl.max_horizontal(
         pl.lit(context.threshold("EMP111", "template_texts", TEMPLATE_TEXTS)),
         pl.col("row").n_unique() * context.threshold("EMP111", "template_share", TEMPLATE_SHARE),
     )
-    of_template = (inspectors >= context.threshold("EMP111", "template_inspectors", TEMPLATE_INSPECTORS)) | (
-        texts >= common
+
+    def official(clause: str) -> pl.Expr:
+        return (pl.col("inspector").n_unique().over(clause) >= inspectors) | (pl.len().over(clause) >= common)
+
+    row = pl.col("row")
+    return (
+        clauses.with_columns(pl.when(official("words")).then("clause").otherwise("words").alias("clause"))
+        .with_columns(official("clause").alias("official"))
+        .filter(~pl.col("official"))
+        .with_columns(
+            pl.col("letters").sum().over("row").alias("all"),
+            pl.concat_list(row.first().over("clause"), row.shift(1).over("clause")).list.unique().alias("other"),
+        )
     )
-    return clauses.with_columns(
-        of_template.alias("of_template"), pl.col("row").first().over("clause").alias("first")
-    ).filter(~pl.col("of_template"))
 
 
 def _found(shared: pl.LazyFrame, texts: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
     names = ("inspection_id", "site_id", "employer_id", "inspector_id", "text")
     written = texts.select("row", *names, pl.len().over("inspector_id").alias("texts"))
-    other = texts.select(pl.col("row").alias("first"), *(pl.col(name).alias(f"other_{name}") for name in names))
+    other = texts.select(pl.col("row").alias("other"), *(pl.col(name).alias(f"other_{name}") for name in names))
     found = (
         shared.join(written, on="row")
-        .join(other, on="first")
+        .join(other, on="other")
         .filter(pl.col("site_id") != pl.col("other_site_id"))
         .with_columns(
-            pl.len().over("inspector_id", "first").alias("copies"),
+            pl.len().over("inspector_id", "other").alias("copies"),
             (pl.col("inspector_id") == pl.col("other_inspector_id")).alias("same_hand"),
         )
     )
