@@ -127,7 +127,9 @@ def _beyond(counting: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     full = pl.len().cast(pl.Int64) > pl.col("supply").min()
     spans = counting.group_by(_SPAN).agg(full.alias("full")).filter("full")
     stamps = tables["permits"].select("row", "issued_at", "channel")
-    ours = counting.join(spans.select(_SPAN), on=_SPAN, how="semi").join(stamps, on="row").sort("on", "issued_at", "row")
+    ours = (
+        counting.join(spans.select(_SPAN), on=_SPAN, how="semi").join(stamps, on="row").sort("on", "issued_at", "row")
+    )
     counts = ours.with_columns(
         pl.int_range(1, pl.len() + 1).over(_SPAN).alias("count"),
         pl.len().cast(pl.Int64).over(_SPAN).alias("issued"),

@@ -44,8 +44,10 @@ def row_vanished(tables: Tables, context: RowContext) -> pl.LazyFrame:
     columns = ("holder_id", "application_id", "office_id", "status", "issued_at", "issued_at_offset", "handed_at")
     gone = vanished(tables).cache()
     full = of_rows(gone.select("row"), tables, "earlier.permits", "permit_number", *columns)
-    voids = tables["voids"].group_by("permit_number").agg(
-        pl.col("row").first().alias("void_row"), pl.col("reason").first().alias("void_reason")
+    voids = (
+        tables["voids"]
+        .group_by("permit_number")
+        .agg(pl.col("row").first().alias("void_row"), pl.col("reason").first().alias("void_reason"))
     )
     found = (
         left_out(full.with_columns(month_of("issued_at").alias("month")), counts(tables))
@@ -57,7 +59,9 @@ def row_vanished(tables: Tables, context: RowContext) -> pl.LazyFrame:
     voided = pl.col("void_row").is_not_null() & ~spent.fill_null(False)
     return flags(
         found,
-        Cell("earlier.permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "in both deliveries"),
+        Cell(
+            "earlier.permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "in both deliveries"
+        ),
         "permit {} of office {}, issued {}, {} in the delivery before, is not in the register",
         pl.col("permit_number"),
         pl.col("office_id"),

@@ -76,7 +76,9 @@ def key_not_in_register(tables: Tables, context: RowContext) -> pl.LazyFrame:
         raise NotApplicable("the register has none of the tables that permits point into")
     keys = _absent(tables, asked).cache()
     small = {to for column, to in asked.items() if column not in _ONE_EACH}
-    known = [tables[table].select(pl.lit(table).alias("table"), pl.col(key).alias("key")) for table, key in sorted(small)]
+    known = [
+        tables[table].select(pl.lit(table).alias("table"), pl.col(key).alias("key")) for table, key in sorted(small)
+    ]
     rare = keys.filter((pl.col("permits") <= RARE) & ~pl.col("column").is_in(_ONE_EACH))
     # With an empty frame in front there is something to put together where only receipts and examinations are known.
     slips = near_keys(rare, pl.concat([keys.select("table", "key").head(0), *known]))

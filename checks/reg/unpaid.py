@@ -35,7 +35,11 @@ def unpaid(tables: Tables) -> pl.LazyFrame:
     paid = fees.filter(pl.col("waiver").is_null()).select(_key(), day_of("paid_at").alias("paid_on"))
     receipts = permits.filter(pl.col("receipt_number").is_not_null()).select("row", "on", _key())
     after = receipts.join(paid, on="_key").filter(pl.col("paid_on") > pl.col("on")).cache()
-    first = paid.join(after.select("_key"), on="_key", how="semi").group_by("_key").agg(pl.col("paid_on").min().alias("first"))
+    first = (
+        paid.join(after.select("_key"), on="_key", how="semi")
+        .group_by("_key")
+        .agg(pl.col("paid_on").min().alias("first"))
+    )
     owed = after.join(first, on="_key").filter(pl.col("first") > pl.col("on"))
     late = owed.select("row", why=pl.lit("late"), excused=pl.col("first") <= pl.col("on") + NEIGHBOURING)
     absent = _absent(permits, tables).select("row", why=pl.lit("absent"), excused=pl.lit(False))
