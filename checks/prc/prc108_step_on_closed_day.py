@@ -2,20 +2,21 @@
 
 What it looks at:
     Application, assessment, decision, issue and hand-over of each permit by the clock of the office, against its
-    calendar: weekends, public holidays, its own closures. One finding for a permit and day, at the step that says most.
+    calendar: weekends, public holidays, its own closures. One finding for a permit and day, at the step that says
+    most.
 
 Why it matters:
-    Nobody is at the counter on a closed day. A permit of such a day was made without the public and the colleagues, or
-    its date was chosen by somebody who did not look at the calendar.
+    Nobody is at the counter on a closed day. A permit of such a day was made without the public and the colleagues,
+    or its date was chosen by somebody who did not look at the calendar.
 
 What else it can be:
-    - The office has a weekend or emergency service; a day with hours of its own is in order, and so is the night desk of
-      the day before.
+    - The office has a weekend or emergency service; a day with hours of its own is in order, and so is the night desk
+      of the day before.
     - The weekend is assumed, because the register says nothing about the days of this office.
     - The date of validity was entered as the date of issue; so it is taken where both are one and no time of day was
       recorded.
-    - The clock of the workstation was set to another zone; so it is taken where the offset written differs from that of
-      the zone, is rare in the office, and the date as written is another.
+    - The clock of the workstation was set to another zone; so it is taken where the offset written differs from that
+      of the zone, is rare in the office, and the date as written is another.
     - A batch job stamped it; so it is taken where at least 20 such steps of the office carry that minute.
     - The office worked that day; so it is taken where at least three people took 20 such steps on it.
     - A mobile team stamped it on its way.
@@ -27,7 +28,8 @@ What to check next:
     Ask the office whether it was open that day, and for the door log if it was not.
 
 Source:
-    Issuing state's calendar; audit practice of testing entries of weekends and holidays (Nigrini, Forensic Analytics).
+    Issuing state's calendar; audit practice of testing entries of weekends and holidays (Nigrini, Forensic
+    Analytics).
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ import polars as pl
 
 from checks.prc.causes import first_of
 from checks.prc.hours import at_a_desk, by_calendar, clock_causes, crowds, flags_by_step, steps_on_closed_days
-from checks.rows import Cell, RowCheck, RowContext, Tables
+from checks.rows import Cell, RowCheck, RowContext, Tables, settled
 from pipeline.types.findings import Hypothesis, Strength
 
 #: Steps in one minute that are a batch, or on one day that are work in order if PEOPLE take them.
@@ -46,7 +48,7 @@ PEOPLE = 3
 
 def step_on_closed_day(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit and day with a step while the office was closed."""
-    shut = by_calendar(steps_on_closed_days(tables), tables).filter(~pl.col("open"))
+    shut = settled(by_calendar(steps_on_closed_days(tables), tables).filter(~pl.col("open")))
     away = at_a_desk(shut, tables, pl.duration()).filter(~pl.col("at_desk"))
     valid = tables["permits"].select("row", "valid_from")
     closures = (
@@ -54,7 +56,7 @@ def step_on_closed_day(tables: Tables, context: RowContext) -> pl.LazyFrame:
         .select("office_id", "date", pl.col("row").alias("closure"))
         .unique(["office_id", "date"], keep="first")
     )
-    found = (
+    found = settled(
         crowds(clock_causes(away, tables))
         .join(valid, on="row", how="left")
         .join(closures, on=["office_id", "date"], how="left")
