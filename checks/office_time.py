@@ -9,7 +9,7 @@ import polars as pl
 from checks.rows import Tables
 
 #: Weekly instants at which a zone is asked for its offset; no zone moved its clocks for less than a week since 1970.
-_FIRST, _LAST = dt.datetime(1970, 1, 4), dt.datetime(2050, 1, 2)
+_FIRST, _LAST = dt.datetime(1970, 1, 4, tzinfo=dt.UTC), dt.datetime(2050, 1, 2, tzinfo=dt.UTC)
 
 
 def office_time(frame: pl.LazyFrame, tables: Tables, *columns: str, office: str = "office_id") -> pl.LazyFrame:

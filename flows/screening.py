@@ -181,7 +181,7 @@ def _judge(run: Screening, connection: Connection, one: _Waiting, seen: Sighting
         answers = {**known, **{outcome.code: outcome for outcome in new}}
         outcomes = tuple(answers[check.code] for check in run.checks)
         cases = cases_of(
-            record, (*outcomes, *seen.rows), run.hypotheses, register=seen.asked, unlinked=linked.not_assessed
+            record, (*outcomes, *seen.rows), run.hypotheses, register=seen.match, unlinked=linked.not_assessed
         )
         return _Judged(record.document_id, one.position, basis, outcomes, cases)
     except DBAPIError:  # the store's refusal concerns every document

@@ -7,6 +7,10 @@ import polars as pl
 from checks.prc.slips import EXCHANGED, MISTYPED, OLD_YEAR
 from pipeline.types.findings import Hypothesis, Strength
 
+#: How the reason of an override says that somebody else decided.
+APPEAL = r"(?i)appeal|court|tribunal|ombuds|judg"
+TICKET = r"(?i)ticket|\bT-?\d"
+
 
 def first_of(*causes: tuple[pl.Expr, str] | pl.Expr) -> pl.Expr:
     """The first cause that holds, null where none does.

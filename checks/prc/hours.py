@@ -166,7 +166,7 @@ def clock_causes(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
 
 def crowds(found: pl.LazyFrame) -> pl.LazyFrame:
-    """The steps with `in_minute` and `on_day`, steps found at the office then, and `people`, who took those of the day."""
+    """The steps with `in_minute` and `on_day`, how many were found at the office then, and `people` of that day."""
     return found.with_columns(
         pl.len().over("office_id", "step", pl.col("at").dt.truncate("1m")).alias("in_minute"),
         pl.len().over("office_id", "date").alias("on_day"),

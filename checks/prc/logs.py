@@ -15,16 +15,23 @@ TIDYING = ("cleanup", "migrate")
 TICKET_DAYS = 7
 
 
-def logged(found: pl.LazyFrame, tables: Tables, action: str) -> pl.LazyFrame:
-    """The frame with `logged_at` and `logged_row`: the first act of that name on the permit, null where none is."""
+def logged(found: pl.LazyFrame, tables: Tables, action: str, prefix: str = "logged") -> pl.LazyFrame:
+    """The frame with `logged_at` and `logged_row`: the first act of that name on the permit, null where none is.
+
+    Args:
+        found: permits with `row` and `permit_number`.
+        tables: the register.
+        action: word of the log.
+        prefix: of the columns added.
+    """
     acts = tables["access_log"].filter(pl.col("action") == action)
     ours = matched(
         found.select("row", pl.col("permit_number").alias("object_id")),
-        acts.select("object_id", "at", pl.col("row").alias("logged_row")),
+        acts.select("object_id", pl.col("at").alias(f"{prefix}_at"), pl.col("row").alias(f"{prefix}_row")),
         "object_id",
     )
-    first = ours.sort("at").unique("row", keep="first", maintain_order=True)
-    return found.join(first.select("row", pl.col("at").alias("logged_at"), "logged_row"), on="row", how="left")
+    first = ours.sort(f"{prefix}_at").unique("row", keep="first", maintain_order=True)
+    return found.join(first, on="row", how="left")
 
 
 def tidied(found: pl.LazyFrame, tables: Tables, *keys: str) -> pl.LazyFrame:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
-from checks.rows import Tables
+from checks.rows import RowContext, Tables
 
 #: Kind of the documents that the order of the process governs; a register that names no kinds has no others.
 WORK_PERMIT = "work-permit"
@@ -47,3 +49,10 @@ def named(column: str) -> pl.Expr:
 def known_rows(tables: Tables, table: str) -> pl.LazyFrame:
     """`key` of rows that were delivered but could not be taken: nobody may call them absent."""
     return tables["refused"].filter(pl.col("table") == table).select("key").drop_nulls().unique()
+
+
+def register_to(tables: Tables, context: RowContext) -> pl.Expr:
+    """The instant up to which the register goes: that of its snapshot, else the day of the run."""
+    # One row: looked at once.
+    last = tables["snapshot"].select(pl.col("as_of").max()).collect().item()
+    return pl.lit(last or dt.datetime.combine(context.today, dt.time(), dt.UTC))

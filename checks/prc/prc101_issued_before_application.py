@@ -18,8 +18,8 @@ What else it can be:
     - The steps of one day were entered in another order.
 
 When it is not applied:
-    No policy pack, its law does not put the application before the issue on that day, the permit is no work permit, or
-    the register has neither lodging. An application that the register does not have is another check's matter.
+    No policy pack, its law does not put the application before the issue on that day, the permit is no work permit,
+    or the register has neither lodging. An application that the register does not have is another check's matter.
 
 What to check next:
     Ask for the application file and its stamp of receipt.

@@ -4,22 +4,22 @@ What it looks at:
     The time of issue of each work permit against the examination and the certificate that it names.
 
 Why it matters:
-    The law lets nobody be admitted to work unexamined. A permit that is older than the examination was granted without
-    it; the certificate was got afterwards to complete the file, perhaps without anybody being examined.
+    The law lets nobody be admitted to work unexamined. A permit that is older than the examination was granted
+    without it; the certificate was got afterwards to complete the file, perhaps without anybody being examined.
 
 What else it can be:
     - Day and month were exchanged, one digit of a date was typed wrongly, or the old year was typed in January; so it
-      is taken where such a slip in the date of issue puts all steps in order and the access log does not bear the date
-      out, or where one of the two medical dates alone is late and a slip explains it.
+      is taken where such a slip in the date of issue puts all steps in order and the access log does not bear the
+      date out, or where one of the two medical dates alone is late and a slip explains it.
     - The permit was provisional, for at most 90 days, until the certificate was there.
-    - The holder had an earlier certificate, which a new one replaced; so it is taken where the register has one that is
-      at most 180 days older than the permit.
+    - The holder had an earlier certificate, which a new one replaced; so it is taken where the register has one that
+      is at most 180 days older than the permit.
     - The steps of one day were entered in another order.
 
 When it is not applied:
-    No policy pack, its law does not put the medical before the issue on that day, the permit is no work permit, or the
-    register does not have the medical that it names. If only the certificate is later than the permit, the finding is
-    moderate.
+    No policy pack, its law does not put the medical before the issue on that day, the permit is no work permit, or
+    the register does not have the medical that it names. If only the certificate is later than the permit, the
+    finding is moderate.
 
 What to check next:
     Ask the clinic for its own record of the examination.

@@ -5,22 +5,22 @@ What it looks at:
     closed; and permits without a test whose category and channel the law does not exempt.
 
 Why it matters:
-    The test gives residents the first offer of the place. A permit that did not wait for it was decided before it could
-    be known whether the place was free.
+    The test gives residents the first offer of the place. A permit that did not wait for it was decided before it
+    could be known whether the place was free.
 
 What else it can be:
     - Day and month were exchanged, one digit of a date was typed wrongly, or the old year was typed in January; so it
-      is taken where such a slip in the date of issue puts all steps in order and the access log does not bear the date
-      out.
+      is taken where such a slip in the date of issue puts all steps in order and the access log does not bear the
+      date out.
     - It is a renewal that was not marked as one; so it is taken where the holder had an earlier permit with the same
       employer.
     - The tests of this office are kept elsewhere; so it is taken where a fifth of all its permits lack one.
     - The steps of one day were entered in another order.
 
 When it is not applied:
-    No policy pack, or its law does not put the test before the issue on that day; the permit is no work permit; the law
-    exempts its category or channel. A permit that names a test without a closing time is passed over, and so is one
-    whose application the register does not have.
+    No policy pack, or its law does not put the test before the issue on that day; the permit is no work permit; the
+    law exempts its category or channel. A permit that names a test without a closing time is passed over, and so is
+    one whose application the register does not have.
 
 What to check next:
     Ask the labour office for its record of the test and the day it was closed.

@@ -9,25 +9,26 @@ Why it matters:
     counter, and what was paid for it, if anything, did not reach the ledger.
 
 What else it can be:
-    - The fee was waived, or one receipt covers a group; a waiver code or a receipt of another application is in order.
+    - The fee was waived, or one receipt covers a group; a waiver code or a receipt of another application is in
+      order.
     - The payment was posted on the next working day.
     - The ledger is not yet posted to the end; so it is taken where the permit is younger than its last payment but
       three days.
     - The fees of this office are kept elsewhere; so it is taken where a fifth of all its permits lack one.
     - Day and month were exchanged, one digit of a date was typed wrongly, or the old year was typed in January; so it
-      is taken where such a slip in the date of issue puts all steps in order and the access log does not bear the date
-      out.
+      is taken where such a slip in the date of issue puts all steps in order and the access log does not bear the
+      date out.
 
 When it is not applied:
-    No policy pack, its law does not put the fee before the issue on that day, or the permit is no work permit. Payment
-    on the day of issue is in order. A receipt that was delivered but could not be taken is not called absent.
+    No policy pack, its law does not put the fee before the issue on that day, or the permit is no work permit.
+    Payment on the day of issue is in order. A receipt that was delivered but could not be taken is not called absent.
 
 What to check next:
     Ask the cashier's office for the day's receipts and the pay order.
 
 Source:
-    Issuing state's law, topic process-order of its policy pack; alleged in ACC v. two BMET employees (Bangladesh, 2024;
-    case statement, outcome not known to us).
+    Issuing state's law, topic process-order of its policy pack; alleged in ACC v. two BMET employees (Bangladesh,
+    2024; case statement, outcome not known to us).
 """
 
 from __future__ import annotations

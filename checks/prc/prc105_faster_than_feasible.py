@@ -5,14 +5,16 @@ What it looks at:
     leaves for its category and channel.
 
 Why it matters:
-    Checks with other authorities, the examination of the papers and production take their time. A permit that took less
-    was decided without them, or was ready before anybody applied. Files that somebody cared for are cleared faster.
+    Checks with other authorities, the examination of the papers and production take their time. A permit that took
+    less was decided without them, or was ready before anybody applied. Files that somebody cared for are cleared
+    faster.
 
 What else it can be:
     - It is a renewal that was not marked as one; so it is taken where the holder had an earlier permit with the same
       employer.
     - The application came on paper and was entered later; so it is taken where its fee was paid a day or more before
-      it, where its own row has an earlier lodging, or where 20 applications of one office were entered in that minute.
+      it, where its own row has an earlier lodging, or where 20 applications of one office were entered in that
+      minute.
     - Only the date of a step was recorded, and its time of day is midnight.
     - The log has a clean-up of the file.
 

@@ -5,15 +5,15 @@ What it looks at:
     minute by the clock, or application and decision in one minute.
 
 Why it matters:
-    Intake, assessment and approval are separate so that one pair of eyes looks at what the other did. Steps within one
-    minute were taken by one person, or were entered to complete a file that nobody looked at.
+    Intake, assessment and approval are separate so that one pair of eyes looks at what the other did. Steps within
+    one minute were taken by one person, or were entered to complete a file that nobody looked at.
 
 What else it can be:
     - A batch job stamped them; so it is taken where at least 20 permits of the office have that minute.
-    - They were entered after an outage; so it is taken where at least 20 permits of the office were entered in this way
-      on that day.
-    - The office's system stamps several steps when the file is closed; so it is taken where a fifth of all its permits
-      look so, or where the access log has the steps in different minutes.
+    - They were entered after an outage; so it is taken where at least 20 permits of the office were entered in this
+      way on that day.
+    - The office's system stamps several steps when the file is closed; so it is taken where a fifth of all its
+      permits look so, or where the access log has the steps in different minutes.
     - Only the date of the steps was recorded, and their time of day is midnight.
 
 When it is not applied:

@@ -5,23 +5,23 @@ What it looks at:
     calendar and hours. One finding for a permit and day, at the step that says most.
 
 Why it matters:
-    Who makes permits that should not be there does it when nobody looks. The stamp of the system is hard to avoid, and
-    the hours of an office are known.
+    Who makes permits that should not be there does it when nobody looks. The stamp of the system is hard to avoid,
+    and the hours of an office are known.
 
 What else it can be:
     - The office has a night desk, or an evening one; its hours, also past midnight, are in order.
     - The clock was not moved, or moved twice, when daylight saving changed; so it is taken where a stamp in the week
       after a change is at most an hour outside.
-    - The clock of the workstation was set to another zone; so it is taken where the offset written differs from that of
-      the zone, is rare in the office, and the time as written lies within the hours.
+    - The clock of the workstation was set to another zone; so it is taken where the offset written differs from that
+      of the zone, is rare in the office, and the time as written lies within the hours.
     - A batch job stamped it; so it is taken where at least 20 such steps of the office carry that minute.
     - The office worked overtime; so it is taken where at least three people took 20 such steps on that day.
     - A mobile team stamped it on its way.
     - Only the date was recorded, and the time of day is midnight.
 
 When it is not applied:
-    The office's hours on that day are not known, or it was closed, which is another check's matter. Half an hour before
-    opening and after closing is in order. Applications by web or post and hand-over by post are passed over.
+    The office's hours on that day are not known, or it was closed, which is another check's matter. Half an hour
+    before opening and after closing is in order. Applications by web or post and hand-over by post are passed over.
 
 What to check next:
     Ask for the door and alarm log of that evening and who was logged in.
@@ -38,7 +38,7 @@ import polars as pl
 
 from checks.prc.causes import first_of
 from checks.prc.hours import at_a_desk, by_calendar, clock_causes, crowds, flags_by_step, steps_late
-from checks.rows import Cell, RowCheck, RowContext, Tables
+from checks.rows import RowCheck, RowContext, Tables
 from pipeline.types.findings import Hypothesis, Strength
 
 #: Before opening and after closing, in minutes.
@@ -71,7 +71,7 @@ def step_outside_hours(tables: Tables, context: RowContext) -> pl.LazyFrame:
         (pl.col("channel") == "mobile", "a mobile team stamped it on its way"),
     )
     said = pl.format("open {} to {}", pl.col("opens").dt.strftime("%H:%M"), pl.col("closes").dt.strftime("%H:%M"))
-    return flags_by_step(found.with_columns(innocent.alias("innocent"), said.alias("said")), tables, pl.col("said"))
+    return flags_by_step(found.with_columns(innocent.alias("innocent"), said.alias("said")), tables, pl.col("said"), [])
 
 
 def _since_midnight(column: str) -> pl.Expr:

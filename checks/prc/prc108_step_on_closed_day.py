@@ -2,20 +2,21 @@
 
 What it looks at:
     Application, assessment, decision, issue and hand-over of each permit by the clock of the office, against its
-    calendar: weekends, public holidays, its own closures. One finding for a permit and day, at the step that says most.
+    calendar: weekends, public holidays, its own closures. One finding for a permit and day, at the step that says
+    most.
 
 Why it matters:
-    Nobody is at the counter on a closed day. A permit of such a day was made without the public and the colleagues, or
-    its date was chosen by somebody who did not look at the calendar.
+    Nobody is at the counter on a closed day. A permit of such a day was made without the public and the colleagues,
+    or its date was chosen by somebody who did not look at the calendar.
 
 What else it can be:
-    - The office has a weekend or emergency service; a day with hours of its own is in order, and so is the night desk of
-      the day before.
+    - The office has a weekend or emergency service; a day with hours of its own is in order, and so is the night desk
+      of the day before.
     - The weekend is assumed, because the register says nothing about the days of this office.
     - The date of validity was entered as the date of issue; so it is taken where both are one and no time of day was
       recorded.
-    - The clock of the workstation was set to another zone; so it is taken where the offset written differs from that of
-      the zone, is rare in the office, and the date as written is another.
+    - The clock of the workstation was set to another zone; so it is taken where the offset written differs from that
+      of the zone, is rare in the office, and the date as written is another.
     - A batch job stamped it; so it is taken where at least 20 such steps of the office carry that minute.
     - The office worked that day; so it is taken where at least three people took 20 such steps on it.
     - A mobile team stamped it on its way.
@@ -27,7 +28,8 @@ What to check next:
     Ask the office whether it was open that day, and for the door log if it was not.
 
 Source:
-    Issuing state's calendar; audit practice of testing entries of weekends and holidays (Nigrini, Forensic Analytics).
+    Issuing state's calendar; audit practice of testing entries of weekends and holidays (Nigrini, Forensic
+    Analytics).
 """
 
 from __future__ import annotations

@@ -1,28 +1,30 @@
-"""The document was issued without the biometric check that the law asks for (PRC113).
+"""The permit was issued without the biometric check that the law asks for (PRC113).
 
 What it looks at:
-    What the register says of the biometric check of each permit, where the law in force on the day of issue asks for
-    one of that kind of document.
+    Permits whose biometric check is recorded as missing, or as left out for an outage, though the law asks for one on
+    the day of issue.
 
 Why it matters:
-    The check ties the document to the person. Where it is left out, nobody knows who came to the counter.
+    The check ties the permit to a person who was there. Without it a permit can be made for somebody who never came,
+    or who is in the register under another name.
 
 What else it can be:
-    - The device was out of order; so it is taken where an outage was recorded for at least 3 applications of the office
-      on the day on which this one was lodged and the days beside it, by two officers on that day, or for every
-      application of that day; or where the check was left out of at least 5 of that day, and at least half of them.
-    - The result was not carried over into the register.
+    - The devices were out of order; so it is taken where at least a fifth and five of the permits that the office
+      took in, or issued, on that day lack the check.
+    - The holder is exempt and the code was not entered; so it is taken for renewals and where an earlier permit of
+      the holder has the check.
+    - The log has a clean-up of the file.
 
 When it is not applied:
-    No policy pack, its law asks for no check of that kind on that day, or the register says nothing of the check. A
-    check that was made, and an exemption recorded as such, are in order.
+    No policy pack, or it asks for no check of this kind of document on the day of issue. Nothing recorded, or exempt,
+    gives no finding.
 
 What to check next:
-    Ask for the device's log of that day, and whether the holder was at the counter.
+    Ask for the log of the capture device, and whether the holder was there.
 
 Source:
-    Issuing state's law, topic biometric-check of its policy pack; the Auditor General of Belize reported approved
-    passports without the required checks (special audit, parts of which the government publicly disputed).
+    Issuing state's law, topic biometric-check of its policy pack; alleged in the special audits 2011-13 of the
+    Auditor General of Belize, parts of which the government publicly disputed.
 """
 
 from __future__ import annotations
@@ -31,69 +33,86 @@ import polars as pl
 
 from checks.law import law_of
 from checks.office_time import office_time
-from checks.prc.permits import WORK_PERMIT
+from checks.prc.causes import first_of
+from checks.prc.logs import tidied
+from checks.prc.permits import WORK_PERMIT, detailed
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
 
-#: Words of the register for a check that was left out.
-OUTAGE = "outage"
-LEFT_OUT = ("missing", OUTAGE)
-#: So many outages of one office on three days, or so many checks left out on one, and such a share of the day's
-#: documents: the device, not one document.
-OUTAGES = 3
-OF_ONE_DAY = 5
-SHARE_OF_DAY = 0.5
+#: Permits of one office and day without the check, in number and as a share, from which the devices were out of order.
+OUT_OF_ORDER = 5
+SHARE = 0.2
+_COLUMNS = (
+    *("permit_number", "office_id", "application_id", "holder_id", "kind", "channel", "biometric_check"),
+    *("applied_at", "applied_at_offset", "issued_at", "issued_at_offset"),
+)
 
 
 def no_biometric_check(tables: Tables, context: RowContext) -> pl.LazyFrame:
-    """One finding for each document issued without the check."""
-    columns = ("permit_number", "kind", "office_id", "issued_at", "issued_at_offset", "applied_at")
-    permits = (
-        tables["permits"].select(*columns, "biometric_check", "entered_by").filter(pl.col("issued_at").is_not_null())
+    """One finding for each permit issued without the check."""
+    without = tables["permits"].filter(pl.col("biometric_check").is_in(["missing", "outage"])).select("row")
+    local = office_time(detailed(without, tables, *_COLUMNS), tables, "issued_at").filter(
+        pl.col("issued_at").is_not_null()
     )
-    left_out = pl.col("biometric_check").is_in(LEFT_OUT)
-    outage = pl.col("biometric_check") == OUTAGE
-    days = permits.group_by("office_id", _day().alias("day")).agg(
-        left_out.sum().alias("out_that_day"),
-        pl.len().alias("that_day"),
-        outage.sum().alias("outages"),
-        pl.col("entered_by").filter(outage).drop_nulls().n_unique().alias("recorders"),
+    day = pl.col("issued_at_local").dt.date()
+    bound = law_of(local, context, "biometric-check", pl.col("kind").fill_null(WORK_PERMIT), day).filter(
+        pl.col("law_value").is_not_null()
     )
-    local = office_time(permits.filter(left_out), tables, "issued_at").with_columns(
-        _day().alias("day"), pl.col("kind").fill_null(WORK_PERMIT)
+    found = tidied(
+        _with_earlier(_with_outage(bound, tables, context), tables), tables, "application_id", "permit_number"
     )
-    lawful = law_of(local, context, "biometric-check", pl.col("kind"), pl.col("issued_at_local").dt.date())
-    found = lawful.filter(pl.col("law_citation").is_not_null()).join(days, on=["office_id", "day"], how="left")
-    for shift in (-1, 1):
-        beside = days.select(
-            "office_id", pl.col("day").dt.offset_by(f"{shift}d"), pl.col("outages").alias(f"outages_{shift}")
-        )
-        found = found.join(beside, on=["office_id", "day"], how="left")
-    outages = pl.sum_horizontal("outages", "outages_-1", "outages_1")
-    most = context.threshold("PRC113", "of_one_day", OF_ONE_DAY)
-    share = context.threshold("PRC113", "share_of_day", SHARE_OF_DAY)
-    device = (pl.col("out_that_day") >= most) & (pl.col("out_that_day") >= share * pl.col("that_day"))
-    none_made = pl.col("out_that_day") == pl.col("that_day")
-    device |= outage & (
-        none_made | (outages >= context.threshold("PRC113", "outages", OUTAGES)) | (pl.col("recorders") >= 2)
+    renewal = (pl.col("channel") == "renewal") | pl.col("done_before")
+    innocent = first_of(
+        (pl.col("outage"), "the devices were out of order"),
+        (renewal.fill_null(False), "the holder is exempt and the code was not entered"),
+        (pl.col("tidied"), "the log has a clean-up of the file"),
     )
     return flags(
-        found,
-        Cell("permits", pl.col("permit_number"), "biometric_check", pl.col("biometric_check"), "done or exempt"),
-        "biometric check {}, issued {}; left out of {} of the {} applications of that office and day ({})",
-        pl.col("biometric_check"),
+        found.with_columns(innocent.alias("innocent")),
+        Cell("permits", pl.col("permit_number"), "biometric_check", pl.col("biometric_check"), "done"),
+        "issued {}, biometric check {} ({})",
         pl.col("issued_at_local"),
-        pl.col("out_that_day"),
-        pl.col("that_day"),
+        pl.col("biometric_check"),
         pl.col("law_citation"),
         cause="biometric_check",
-        likely_innocent=pl.when(device).then(pl.lit("the device was out of order")),
+        permit=pl.col("permit_number"),
+        likely_innocent=pl.col("innocent"),
     )
 
 
-def _day() -> pl.Expr:
-    """The day on which the holder was at the counter: that of the application, where it is known."""
-    return pl.coalesce("applied_at", "issued_at").dt.date()
+def _with_outage(found: pl.LazyFrame, tables: Tables, context: RowContext) -> pl.LazyFrame:
+    """The permits with `outage`: many that came in, or were issued, at the office on that day lack the check."""
+    least = context.threshold("PRC113", "out_of_order", OUT_OF_ORDER)
+    share = context.threshold("PRC113", "share", SHARE)
+    marks = []
+    for step in ("applied_at", "issued_at"):
+        day, mark = pl.col(step).dt.date().alias("_day"), f"_{step}"
+        marks.append(mark)
+        days = found.select("office_id", day).unique()
+        without = pl.col("biometric_check").is_in(["missing", "outage"])
+        counted = (
+            tables["permits"]
+            .select("office_id", day, without.fill_null(False).alias("without"))
+            .join(days, on=["office_id", "_day"], how="semi")
+            .group_by("office_id", "_day")
+            .agg(((pl.col("without").sum() >= least) & (pl.col("without").mean() >= share)).alias(mark))
+        )
+        found = found.with_columns(day).join(counted, on=["office_id", "_day"], how="left").drop("_day")
+    return found.with_columns(pl.any_horizontal(marks).fill_null(False).alias("outage")).drop(marks)
+
+
+def _with_earlier(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """The permits with `done_before`: the holder's prints were taken for an earlier permit."""
+    done = (
+        tables["permits"]
+        .filter((pl.col("biometric_check") == "done") & pl.col("holder_id").is_not_null())
+        .select("holder_id", "issued_at")
+        .join(found.select("holder_id"), on="holder_id", how="semi")
+        .group_by("holder_id")
+        .agg(pl.col("issued_at").min().alias("_first"))
+    )
+    before = (pl.col("_first") < pl.col("issued_at")).fill_null(False)
+    return found.join(done, on="holder_id", how="left").with_columns(before.alias("done_before")).drop("_first")
 
 
 CHECK = RowCheck(
@@ -104,10 +123,14 @@ CHECK = RowCheck(
     hypothesis=Hypothesis.IRREGULAR_ISSUE,
     subject="permits",
     needs=("permits.permit_number", "permits.issued_at", "permits.biometric_check"),
-    innocent=("the device was out of order", "the result was not carried over into the register"),
-    next_check="Ask for the device's log of that day, and whether the holder was at the counter",
-    source="Issuing state's law, topic biometric-check of its policy pack; the Auditor General of Belize reported "
-    "approved passports without the required checks (special audit, parts of which the government publicly disputed)",
-    thresholds=(("outages", OUTAGES), ("of_one_day", OF_ONE_DAY), ("share_of_day", SHARE_OF_DAY)),
+    innocent=(
+        "the devices were out of order",
+        "the holder is exempt and the code was not entered",
+        "the log has a clean-up of the file",
+    ),
+    next_check="Ask for the log of the capture device, and whether the holder was there",
+    source="Issuing state's law, topic biometric-check of its policy pack; alleged in the special audits 2011-13 of "
+    "the Auditor General of Belize, parts of which the government publicly disputed",
+    thresholds=(("out_of_order", OUT_OF_ORDER), ("share", SHARE)),
     rule=no_biometric_check,
 )

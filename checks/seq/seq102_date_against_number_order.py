@@ -2,7 +2,8 @@
 
 What it looks at:
     The permits of one block and station twice in a row: by number and by date of issue. A permit is named when the date
-    that stands at its place is more than 10 days away from its own, and its own is more than 5 places away.
+    that stands at its place is more than 10 days away from its own, and its own is more than 5 places away. Blocks that
+    a station used one after another are taken together.
 
 Why it matters:
     Blanks are used up in the order of their numbers. A permit whose number lies among those of June and whose date is
@@ -46,6 +47,8 @@ SHARE = 0.1
 FEWEST = 20
 #: How near a date must come to its place for a slip to explain it, in days.
 NEAR = 3
+#: Microseconds.
+_DAY = 86_400_000_000
 
 
 def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFrame:
@@ -100,7 +103,7 @@ def _by_place(tables: Tables, places: int) -> pl.LazyFrame:
 
     `lower` and `upper` are the dates so many places before and after it, null beyond the group.
     """
-    station = pl.col("station_id").fill_null("").hash()
+    station = pl.when(pl.col("station_id").is_not_null()).then(pl.col("station_id").hash())
     numbers = in_block(
         tables["permits"]
         .drop_nulls("issued_at")
@@ -108,9 +111,12 @@ def _by_place(tables: Tables, places: int) -> pl.LazyFrame:
         tables,
     )
     # Numbers that no block holds are in order among those of their office.
-    group = pl.struct("stem", "station", pl.coalesce(pl.col("block").cast(pl.UInt64), "office_id")).hash()
-    rows = numbers.select("row", "serial", "issued_at", group.alias("group")).cache()
-    by_date = rows.select(pl.col("group").alias("group_there"), pl.col("issued_at").alias("at_place")).sort(
+    block = pl.struct("stem", pl.coalesce(pl.col("block").cast(pl.UInt64), "office_id"), "station").hash()
+    chain = pl.when(pl.col("station").is_not_null()).then(pl.struct("stem", "station").hash())
+    rows = numbers.select("row", "serial", "issued_at", block.alias("block"), chain.alias("chain")).cache()
+    used = _in_turn(rows)
+    grouped = rows.join(used, on="block").select("row", "serial", "issued_at", "group", "turn").cache()
+    by_date = grouped.select(pl.col("group").alias("group_there"), pl.col("issued_at").alias("at_place")).sort(
         "group_there", "at_place"
     )
 
@@ -118,7 +124,22 @@ def _by_place(tables: Tables, places: int) -> pl.LazyFrame:
         return pl.when(pl.col("group_there").shift(step) == pl.col("group_there")).then(pl.col("at_place").shift(step))
 
     dates = by_date.select("at_place", shifted(places).alias("lower"), shifted(-places).alias("upper"))
-    return pl.concat([rows.sort("group", "serial"), dates], how="horizontal").with_row_index("index")
+    by_number = grouped.sort("group", "turn", "serial").drop("turn")
+    return pl.concat([by_number, dates], how="horizontal").with_row_index("index")
+
+
+def _in_turn(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """`group` of each `block` and its `turn` within: blocks that a station used one after another are one group."""
+    day = pl.col("issued_at").to_physical() / _DAY
+    used = rows.group_by("block").agg(
+        pl.col("chain").first(), day.mean().alias("turn"), day.std().fill_null(0).alias("spread")
+    )
+    ends = (pl.col("turn") + pl.col("spread")).shift().over("chain")
+    beside = pl.col("turn") - pl.col("spread") < ends - DAYS
+    in_turn = pl.col("chain").is_not_null() & ~beside.fill_null(False).any().over("chain")
+    return used.sort("chain", "turn", "block").select(
+        "block", "turn", pl.when(in_turn).then("chain").otherwise("block").alias("group")
+    )
 
 
 def _slip(day: pl.Expr, wanted: pl.Expr) -> pl.Expr:

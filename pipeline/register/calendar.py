@@ -23,6 +23,7 @@ _MOST_ROWS = 2_000_000
 _OCCASION_DAYS = 31
 _DAY = 24 * 60
 _LAST_MINUTE = dt.time(23, 59, 59, 999999)
+_OFFICES, _HOURS = pl.lit("offices"), pl.lit("hours")
 
 
 def calendar_of(tables: Mapping[str, pl.LazyFrame], policies: Policies) -> pl.DataFrame:
@@ -53,7 +54,7 @@ def calendar_of(tables: Mapping[str, pl.LazyFrame], policies: Policies) -> pl.Da
         .join(off.lazy(), on=["country", "date"], how="left", nulls_equal=True)
     )
     decided = _decided(grid).sort("office_id", "date").with_row_index("row", 1)
-    return decided.select(list(TABLES["calendar"].schema)).cast(dict(TABLES["calendar"].schema)).collect()
+    return decided.select(pl.col(name).cast(dtype) for name, dtype in TABLES["calendar"].schema.items()).collect()
 
 
 def _office_days(tables: Mapping[str, pl.LazyFrame], offices: pl.LazyFrame) -> pl.DataFrame:
@@ -68,12 +69,12 @@ def _office_days(tables: Mapping[str, pl.LazyFrame], offices: pl.LazyFrame) -> p
     seen = pl.concat(months).drop_nulls("month").collect(engine="streaming")
     if seen.is_empty():
         return pl.DataFrame(schema={"office_id": pl.String, "date": pl.Date})
-    day = dt.timedelta(days=1)
+    margin = dt.timedelta(days=1)
     first, last = seen["first"].min(), seen["last"].max()
     assert isinstance(first, dt.date) and isinstance(last, dt.date)
     count = offices.select(pl.len()).collect().item()
     if count * ((last - first).days + 3) <= _MOST_ROWS:
-        every = pl.LazyFrame({"date": pl.date_range(first - day, last + day, eager=True)})
+        every = pl.LazyFrame({"date": pl.date_range(first - margin, last + margin, eager=True)})
         return offices.select("office_id").join(every, how="cross").collect()
     busy = (
         seen.lazy().select("office_id", "month").unique().join(offices.select("office_id"), on="office_id", how="semi")
@@ -120,29 +121,26 @@ def _decided(grid: pl.LazyFrame) -> pl.LazyFrame:
     """`open`, `opens`, `closes`, `reason` and `source` of every row."""
     day = pl.col("date")
     listed = pl.col("opening").is_not_null()
+    at_weekend = pl.col("has_hours") | pl.col("weekend").is_not_null()
+    none = pl.lit(None, pl.String)
     cases = [
-        (day < pl.col("opened_on"), False, pl.format("the office opened on {}", "opened_on"), "offices"),
-        (day > pl.col("closed_on"), False, pl.format("the office closed on {}", "closed_on"), "offices"),
-        (pl.col("is_closure"), False, pl.col("closure"), "closures"),
-        (listed & pl.col("occasion"), True, pl.lit("hours set for these days"), "hours"),
+        (day < pl.col("opened_on"), False, pl.format("the office opened on {}", "opened_on"), _OFFICES),
+        (day > pl.col("closed_on"), False, pl.format("the office closed on {}", "closed_on"), _OFFICES),
+        (pl.col("is_closure"), False, pl.col("closure"), pl.lit("closures")),
+        (listed & pl.col("occasion"), True, pl.lit("hours set for these days"), _HOURS),
         (pl.col("holiday").is_not_null(), False, pl.col("holiday"), pl.col("holiday_source")),
-        (listed, True, pl.lit(None, pl.String), "hours"),
-        (
-            pl.col("weekend_service") & (pl.col("has_hours") | pl.col("weekend").is_not_null()),
-            True,
-            pl.lit("weekend service"),
-            "offices",
-        ),
-        (pl.col("has_hours"), False, pl.lit("no hours on this day of the week"), "hours"),
+        (listed, True, none, _HOURS),
+        (pl.col("weekend_service") & at_weekend, True, pl.lit("weekend service"), _OFFICES),
+        (pl.col("has_hours"), False, pl.lit("no hours on this day of the week"), _HOURS),
         (pl.col("weekend").is_not_null(), False, pl.col("weekend"), pl.col("weekend_source")),
-        (pl.col("weekdays_known"), True, pl.lit(None, pl.String), "weekend"),
+        (pl.col("weekdays_known"), True, none, pl.lit("weekend")),
     ]
-    is_open, reason, source = (pl.lit(None, dtype) for dtype in (pl.Boolean, pl.String, pl.String))
+    is_open, reason, source = pl.lit(None, pl.Boolean), none, none
     for when, opened, why, where in reversed(cases):
         holds = when.fill_null(False)
         is_open = pl.when(holds).then(pl.lit(opened)).otherwise(is_open)
         reason = pl.when(holds).then(why).otherwise(reason)
-        source = pl.when(holds).then(pl.lit(where) if isinstance(where, str) else where).otherwise(source)
+        source = pl.when(holds).then(where).otherwise(source)
     known = is_open & listed
     whole_day = pl.col("closing") - pl.col("opening") >= _DAY
     opens = pl.when(whole_day).then(0).otherwise(pl.col("opening"))

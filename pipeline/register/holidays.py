@@ -1,4 +1,4 @@
-"""Holidays and weekends of countries: of a state's law where a policy pack is at hand, and of the package `holidays`."""
+"""Holidays and weekends of countries: by the law of a policy pack where one is at hand, and by package `holidays`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def days_off(countries: Iterable[str | None], dates: pl.Series, policies: Polici
     """For each country and day what makes it a day off.
 
     Args:
-        countries: ISO 3166-1 alpha-3 codes or issuer codes; one that neither the packs nor the package know has no rows.
+        countries: ISO 3166-1 alpha-3 codes or issuer codes; one that neither packs nor package know has no rows.
         dates: days asked for.
         policies: the law of some states; it goes before the package, which adds holidays that it does not list.
 
@@ -73,7 +73,7 @@ def _country(
         by_law_weekend = by_law_weekend | holds
         law_knows = law_knows | _in_force(rule)
     if package is not None:
-        names = {day: text for day, text in package.items()}
+        names = dict(package.items())
         listed = date.replace_strict(names, default=None, return_dtype=pl.String)
         holiday = pl.coalesce(holiday, listed) if names else holiday
         weekly = date.dt.weekday().is_in([day + 1 for day in package.weekend])

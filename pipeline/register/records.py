@@ -218,7 +218,7 @@ def _take(window: _Window, layout: Layout, row: int, block: Block) -> int:
     data, starts, ends = window.data[: window.end], window.starts, window.ends
     seen = np.frombuffer(data, np.uint8)
     lengths = ends - starts
-    blank = ((lengths == 1) & (seen[starts] == _NEWLINE)) | ((lengths == 2) & (seen[starts] == _RETURN))
+    blank = _blank(seen, starts, lengths)
     numbers = row + np.cumsum(~blank)
     faults: dict[int, tuple[int | None, str]] = {}
     for index in np.flatnonzero(~blank & (window.widths != layout.width)).tolist():
@@ -243,6 +243,13 @@ def _take(window: _Window, layout: Layout, row: int, block: Block) -> int:
     block.numbers.append(numbers[sound])
     block.size += int(lengths[sound].sum())
     return int(numbers[-1])
+
+
+def _blank(seen: npt.NDArray[np.uint8], starts: Positions, lengths: Positions) -> npt.NDArray[np.bool_]:
+    """Which records are a line end and nothing else; they are no rows."""
+    first, second = seen[starts], seen[np.minimum(starts + 1, seen.size - 1)]
+    alone = (lengths == 1) & ((first == _NEWLINE) | (first == _RETURN))
+    return alone | ((lengths == 2) & (first == _RETURN) & (second == _NEWLINE))
 
 
 def _nuls(data: bytes) -> Iterator[tuple[int, str]]:

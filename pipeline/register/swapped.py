@@ -49,7 +49,7 @@ def _fits(text: pl.Series, column: Column, settings: RegisterSettings) -> bool:
     if text.is_empty():
         return not column.required
     if column.kind is Kind.TEXT:
-        return float(text.str.contains(r"^\d{4}-\d\d-\d\d").mean() or 0.0) < 1 - _FITS
+        return int(text.str.contains(r"^\d{4}-\d\d-\d\d").sum()) < (1 - _FITS) * text.len()
     prepared = prepare(text.alias(column.name), column.kind, settings)
-    taken = prepared.to_frame().select(values_of(column, settings)[0]).to_series()
+    taken = prepared.to_frame().select(values_of(column, prepared, settings)[0]).to_series()
     return taken.len() - taken.null_count() >= _FITS * text.len()

@@ -15,7 +15,7 @@ from typing import TextIO
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.report.case_view import case_view
+from pipeline.report.case_view import by_row, case_view
 from pipeline.report.differences import visible
 from pipeline.report.header import RunHeader
 from pipeline.report.page_images import PageImages
@@ -202,6 +202,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(spoken=spoken, sentence=sentence, css_string=css_string)
+    environment.filters.update(by_row=by_row, spoken=spoken, sentence=sentence, css_string=css_string)
     environment.globals.update(LIGHTS={str(light): words for light, words in LIGHTS.items()}, QUESTIONS=QUESTIONS)
     return environment

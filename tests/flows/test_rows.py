@@ -5,54 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from flows.rows import RowRun, judge_rows, row_outcomes, row_questions, row_run, row_totals, unscanned
 from pipeline.reference.policy import load_policies
 from pipeline.register.load import load_register
 from pipeline.settings import RegisterSettings, Settings
-from pipeline.types.findings import Hypothesis, OutcomeKind, Strength
+from pipeline.types.findings import OutcomeKind, Strength
 from pipeline.types.runs import CheckTally
+from tests.flows.fake_checks import ROW_CHECKS
 
 PERMITS = "permit_number,office_id,status\nWP-1,01,issued\nWP-2,01,void\nWP-3,02,void\n"
-
-
-def _void(tables: Tables, context: RowContext) -> pl.LazyFrame:
-    void = tables["permits"].filter(pl.col("status") == "void")
-    cell = Cell("permits", pl.col("permit_number"), "status", pl.col("status"))
-    weak = pl.when(pl.col("office_id") == "02").then(int(Strength.WEAK))
-    return flags(void, cell, "status {}", pl.col("status"), cause="status", strength=weak)
-
-
-def _breaks(tables: Tables, context: RowContext) -> pl.LazyFrame:
-    return tables["permits"].select("no such column")
-
-
-def _check(code: str, rule: object, *needs: str, protection: bool = False) -> RowCheck:
-    return RowCheck(
-        code=code,
-        name="fake",
-        version=1,
-        strength=Strength.STRONG,
-        hypothesis=Hypothesis.IRREGULAR_ISSUE,
-        innocent=("a test",),
-        next_check="look",
-        source="none",
-        rule=rule,  # type: ignore[arg-type]
-        protection=protection,
-        subject="permits",
-        needs=needs,
-    )
-
-
-CHECKS = (
-    _check("TST201", _void, "permits.status"),
-    _check("TST202", _breaks),
-    _check("TST203", _void, "fees.paid_at"),
-    _check("TST204", _void, protection=True),
-)
 
 
 @pytest.fixture(name="run")
@@ -64,11 +27,11 @@ def _run(tmp_path: Path) -> RowRun:
     (tmp_path / "flags").mkdir()
     today = dt.date(2026, 11, 1)
     settings = Settings(home=tmp_path, register=RegisterSettings(state="UTO"))
-    return row_run(register, None, settings, today, law, CHECKS, tmp_path / "flags", {"TST201": 0.5})
+    return row_run(register, None, settings, today, law, ROW_CHECKS, tmp_path / "flags", {"TST201": 0.5})
 
 
 def test_only_counts_leave_a_check(run: RowRun) -> None:
-    tallies = [judge_rows(run, index) for index in range(len(CHECKS))]
+    tallies = [judge_rows(run, index) for index in range(len(ROW_CHECKS))]
     assert tallies[0] == CheckTally(clear=1, flag=2)
     assert tallies[1] == CheckTally(error=1)
     assert tallies[2] == CheckTally(not_applicable={"not in the register: fees.paid_at": 3})
@@ -76,7 +39,7 @@ def test_only_counts_leave_a_check(run: RowRun) -> None:
 
 
 def test_a_document_is_told_what_was_found_on_its_row_and_what_was_not_asked(run: RowRun) -> None:
-    for index in range(len(CHECKS)):
+    for index in range(len(ROW_CHECKS)):
         judge_rows(run, index)
     said = row_outcomes(run, {"WP-1", "WP-2"})
     assert [outcome.kind for outcome in said["WP-1"]] == [
@@ -91,7 +54,7 @@ def test_a_document_is_told_what_was_found_on_its_row_and_what_was_not_asked(run
 
 
 def test_rows_without_a_scan_stand_apart_and_protection_by_itself(run: RowRun) -> None:
-    for index in range(len(CHECKS)):
+    for index in range(len(ROW_CHECKS)):
         judge_rows(run, index)
     row_outcomes(run, {"WP-2"})
     integrity = unscanned(run, protection=False)
@@ -103,7 +66,7 @@ def test_rows_without_a_scan_stand_apart_and_protection_by_itself(run: RowRun) -
 
 
 def test_what_could_not_be_asked_is_told_by_reason(run: RowRun) -> None:
-    for index in range(len(CHECKS)):
+    for index in range(len(ROW_CHECKS)):
         judge_rows(run, index)
     assert [item.reason for item in row_questions(run)] == [
         "internal error (TST202)",
@@ -114,7 +77,7 @@ def test_what_could_not_be_asked_is_told_by_reason(run: RowRun) -> None:
 def test_an_earlier_delivery_stands_beside_and_changes_what_answers_hold_for(run: RowRun, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     law = load_policies()
-    both = row_run(run.register, run.register, settings, dt.date(2026, 11, 1), law, CHECKS, tmp_path / "flags", {})
+    both = row_run(run.register, run.register, settings, dt.date(2026, 11, 1), law, ROW_CHECKS, tmp_path / "flags", {})
     assert both.tables["earlier.permits"].collect().height == 3
     assert both.context.has("earlier.permits", "earlier.permits.status")
     assert both.hash != run.hash

@@ -12,11 +12,15 @@ from typing import Any
 
 import polars as pl
 
-from tests.bench.screening.measure import share
+from checks.registry import ROW_CHECKS
+from pipeline.types.findings import Strength
+from tests.bench.screening.measure import Share, share
 
 #: A finding of this band or above is not left aside by anybody.
 ABOVE_WEAK = frozenset({"moderate", "strong", "very strong"})
 _INNOCENT = frozenset({"capture", "clerical"})
+#: Checks that can say more than weak: without their tests for innocent causes they always would.
+_NOT_WEAK = frozenset(check.code for check in ROW_CHECKS if check.strength > Strength.WEAK)
 Subject = tuple[str, str]
 
 
@@ -93,18 +97,15 @@ def figures(planted: list[PlantedRow], said: list[Said], permits: int) -> dict[s
     irregular = [one for one in planted if not one.twin]
     twins = [one for one in planted if one.twin]
     known = {subject for one in planted for subject in one.subjects}
-    flagged = {
-        subject
-        for one in said
-        if one.strength in ABOVE_WEAK and one.hypothesis not in _INNOCENT and not one.subjects & known
-        for subject in one.subjects
-        if subject[0] == "permits"
-    }
+    elsewhere = [one for one in said if not one.subjects & known]
+    others = permits - sum(table == "permits" for table, _ in known)
     return {
         "planted": share(_found(one, mine[one]) for one in irregular),
         "planted_above_weak": share(_found(one, mine[one], above=True) for one in irregular),
         "twins_below_moderate": share(not _alarmed(mine[one]) for one in twins),
-        "others_flagged": share([True] * len(flagged) + [False] * (permits - len(known) - len(flagged))),
+        "others_flagged": _permits_of([one for one in elsewhere if _alarmed([one])], others),
+        "baseline_twins": share(not any(one.code in _NOT_WEAK for one in mine[twin]) for twin in twins),
+        "baseline_others": _permits_of([one for one in elsewhere if one.code in _NOT_WEAK], others),
         "by_kind": {
             kind: share(_found(one, mine[one]) for one in irregular if one.kind == kind)
             for kind in sorted({one.kind for one in irregular})
@@ -113,18 +114,18 @@ def figures(planted: list[PlantedRow], said: list[Said], permits: int) -> dict[s
             kind: share(not _alarmed(mine[one]) for one in twins if one.kind == kind)
             for kind in sorted({one.kind for one in twins})
         },
-        "codes_on_others": dict(
-            Counter(
-                one.code
-                for one in said
-                if one.strength in ABOVE_WEAK and one.hypothesis not in _INNOCENT and not one.subjects & known
-            )
-        ),
+        "codes_on_others": dict(Counter(one.code for one in elsewhere if _alarmed([one]))),
         "codes_on_twins": dict(
             Counter(f"{one.kind}:{finding.code}" for one in twins for finding in mine[one] if _alarmed([finding]))
         ),
         "checks": _by_check(said, planted, known),
     }
+
+
+def _permits_of(said: list[Said], permits: int) -> dict[str, Any]:
+    """The share of these permits at which a finding points."""
+    flagged = {subject for one in said for subject in one.subjects if subject[0] == "permits"}
+    return Share(len(flagged), permits).figures()
 
 
 def _found(one: PlantedRow, findings: list[Said], *, above: bool = False) -> bool:
