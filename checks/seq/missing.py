@@ -57,7 +57,7 @@ def meant(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         pl.col("meant").alias("serial"),
         (pl.col("meant") - pl.col("next")).abs().alias("away"),
     )
-    used = pl.concat([there.select("stem", "serial"), unissued(tables)])
+    used = pl.concat([there.select("stem", "serial"), wrong.select("stem", "serial"), unissued(tables)])
     unused = fitting.join(used, on=["stem", "serial"], how="anti")
     return unused.group_by("row").agg(pl.col("serial").sort_by("away", "serial").first().alias("meant"))
 
