@@ -78,6 +78,7 @@ def looked_up(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """The frame with the access log's word and local days; entries have the instant of the log where it has one.
 
     Adds log_row and log_user (null where the log has no row about the step), log_at, at_local, day and last_day.
+    Entries that the log has from another user are left out.
 
     Args:
         found: few steps, as from `narrowed`.
@@ -96,11 +97,14 @@ def looked_up(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         )
     )
     entered = pl.when(pl.col("action") == ENTRY.action)
+    # Who is named for an entry that the log has from another user corrected it at a time that nobody wrote down.
+    by_another = (pl.col("action") == ENTRY.action) & (pl.col("log_user") != pl.col("officer"))
     known = (
         settled(found)
         .join(log, on=["permit_number", "action"], how="left")
         .sort("log_at", "log_row", nulls_last=True)
         .unique(KEY, keep="first", maintain_order=True)
+        .filter(by_another.fill_null(False).not_())
         .with_columns(
             pl.coalesce(entered.then("log_at"), "at").alias("at"),
             pl.coalesce(entered.then("log_at"), "until").alias("until"),
