@@ -17,7 +17,7 @@ What else it can be:
 
 When it is not applied:
     The register has no jurisdictions. An office without a list, or with `*`, may issue all; a category that stands in
-    no office's list is not judged.
+    no office's list and was issued by none of those that may issue all is not judged.
 
 What to check next:
     Ask the office for the order by which it took the case over.
@@ -43,9 +43,9 @@ MANDATED_BY = 3
 def category_outside_jurisdiction(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit of a category that its office may not issue."""
     mandates = _mandates(tables["offices"])
-    # The whole list of a limited office, and each category that some office has.
-    limited = tables["offices"].select("office_id", pl.col("jurisdiction").str.strip_chars().alias("jurisdiction"))
-    limited = limited.filter(~pl.col("jurisdiction").is_in(["", "*"]))
+    offices = tables["offices"].select("office_id", pl.col("jurisdiction").str.strip_chars().fill_null(""))
+    all_of_it = pl.col("jurisdiction").is_in(["", "*"])
+    limited, unlimited = offices.filter(~all_of_it), offices.filter(all_of_it).select("office_id")
     permits = tables["permits"].select(
         "permit_number",
         pl.col("row").alias("permit_row"),
@@ -59,10 +59,10 @@ def category_outside_jurisdiction(tables: Tables, context: RowContext) -> pl.Laz
     )
     found = (
         permits.join(limited, on="office_id")
-        .join(mandates.select("category").unique(), on="category", how="semi")
+        .join(_known(mandates, unlimited, permits), on="category", how="semi")
         .join(mandates, on=["office_id", "category"], how="anti")
     )
-    found = _stood_in(_acting(found, tables), mandates, tables)
+    found = _stood_in(_acting(found, tables), mandates, unlimited, tables)
     return _told(_before(found, tables), context)
 
 
@@ -74,6 +74,12 @@ def _mandates(offices: pl.LazyFrame) -> pl.LazyFrame:
     """Columns office_id, category: what is written in the lists."""
     listed = offices.select("office_id", pl.col("jurisdiction").str.split(";").alias("category")).explode("category")
     return listed.with_columns(_plain("category")).filter(~pl.col("category").is_in(["", "*"])).unique()
+
+
+def _known(mandates: pl.LazyFrame, unlimited: pl.LazyFrame, permits: pl.LazyFrame) -> pl.LazyFrame:
+    """Categories that are in some office's list, or were issued by an office that may issue all."""
+    issued = permits.join(unlimited, on="office_id", how="semi").select("category").drop_nulls().unique()
+    return pl.concat([mandates.select("category"), issued]).unique()
 
 
 def _acting(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
@@ -90,17 +96,19 @@ def _acting(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     )
 
 
-def _stood_in(found: pl.LazyFrame, mandates: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+def _stood_in(found: pl.LazyFrame, mandates: pl.LazyFrame, unlimited: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """With lodged_office, and closed_row: a closed day of it, where it is competent."""
     lodged = tables["applications"].select("application_id", pl.col("office_id").alias("lodged_office"))
     competent = mandates.select(pl.col("office_id").alias("lodged_office"), "category", pl.lit(True).alias("competent"))
+    for_all = unlimited.select(pl.col("office_id").alias("lodged_office"), pl.lit(True).alias("for_all"))
     closed = tables["closures"].select(
         pl.col("office_id").alias("lodged_office"), pl.col("date").alias("closed_on"), pl.col("row").alias("closed_row")
     )
-    then = pl.col("closed_on").is_between("applied_on", "issued_on") & pl.col("competent")
+    then = pl.col("closed_on").is_between("applied_on", "issued_on") & (pl.col("competent") | pl.col("for_all"))
     return (
         found.join(lodged, on="application_id", how="left")
         .join(competent, on=["lodged_office", "category"], how="left")
+        .join(for_all, on="lodged_office", how="left")
         .join(closed, on="lodged_office", how="left")
         .with_columns(pl.when(then).then("closed_row").alias("closed_row"))
         .with_columns(pl.when(then).then("closed_on").alias("closed_on"))

@@ -11,7 +11,7 @@ What else it can be:
       days.
     - A new post was taken up; taken where a posting of the officer begins within 14 days before that day.
     - The office was opened again; taken where at least 2 colleagues of the same office acted again on the same day.
-    - The account is used only at times; taken where it was silent for so long 3 times or more.
+    - The account is used only at times; taken where it acted so 3 times or more, each time after so long a silence.
 
 When it is not applied:
     The register has no access log, or no leave, without which parental leave looks the same. An account's first day
@@ -46,16 +46,19 @@ OFTEN = 3
 
 def dormant_account_acts(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each user and day."""
-    woke = _woke(tables, context.threshold("OFR112", "silent_days", SILENT_DAYS))
-    found = _settled(_not_away(woke, tables), tables, context.threshold("OFR112", "settling_days", SETTLING_DAYS))
     many = context.threshold("OFR112", "many", MANY)
+    woke = _woke(tables, context.threshold("OFR112", "silent_days", SILENT_DAYS), many)
+    found = _settled(_not_away(woke, tables), tables, context.threshold("OFR112", "settling_days", SETTLING_DAYS))
     together = pl.when(pl.col("home").is_not_null()).then(pl.len().over("home", "day") - 1)
     burst = found.with_columns(together.alias("together")).filter(pl.col("acts") >= many)
     return _told(_with_object(burst, tables), context)
 
 
-def _woke(tables: Tables, silent: float) -> pl.LazyFrame:
-    """Days on which an account woke: user_id, day, acts, first_row; the last day `before` and a row of it; wakings."""
+def _woke(tables: Tables, silent: float, many: float) -> pl.LazyFrame:
+    """Days on which an account woke: user_id, day, acts, first_row; the last day `before` and a row of it; wakings.
+
+    `wakings`: how often the account acted many times after such a silence.
+    """
     log = tables["access_log"].drop_nulls("user_id").select("row", "at", "user_id")
     days = (
         log.join(_perhaps_silent(log, silent), on="user_id", how="semi")
@@ -70,7 +73,7 @@ def _woke(tables: Tables, silent: float) -> pl.LazyFrame:
             pl.when(same).then(pl.col("last_row").shift()).alias("before_row"),
         )
         .filter((pl.col("day") - pl.col("before")).dt.total_days() >= silent)
-        .with_columns(pl.len().over("user_id").alias("wakings"))
+        .with_columns((pl.col("acts") >= many).sum().over("user_id").alias("wakings"))
     )
 
 
