@@ -27,8 +27,8 @@ class Level:
 
     Attributes:
         columns: what they name.
-        steps: one row an approval: `key`, `span`, `from` (from when its quantity counts), `supply` (approved so far in the
-            span), `approval_id`, `quantity`, and of the span `begins`, `ends`, `approved`.
+        steps: one row an approval: `key`, `span`, `from` (from when its quantity counts), `supply` (approved so far in
+            the span), `approval_id`, `quantity`, and of the span `begins`, `ends`, `approved`.
     """
 
     columns: tuple[str, ...]
@@ -127,7 +127,9 @@ def _beyond(counting: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     full = pl.len().cast(pl.Int64) > pl.col("supply").min()
     spans = counting.group_by(_SPAN).agg(full.alias("full")).filter("full")
     stamps = tables["permits"].select("row", "issued_at", "channel")
-    ours = counting.join(spans.select(_SPAN), on=_SPAN, how="semi").join(stamps, on="row").sort("on", "issued_at", "row")
+    ours = (
+        counting.join(spans.select(_SPAN), on=_SPAN, how="semi").join(stamps, on="row").sort("on", "issued_at", "row")
+    )
     counts = ours.with_columns(
         pl.int_range(1, pl.len() + 1).over(_SPAN).alias("count"),
         pl.len().cast(pl.Int64).over(_SPAN).alias("issued"),

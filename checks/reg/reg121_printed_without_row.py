@@ -31,8 +31,6 @@ Source:
 
 from __future__ import annotations
 
-import datetime as dt
-
 import polars as pl
 
 from checks.reg.keys import refused, unknown
@@ -53,7 +51,9 @@ def printed_without_row(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each number printed or handed out that no permit has."""
     log, permits = tables["access_log"], tables["permits"]
     about = pl.col("object_type").fill_null("permit") == "permit"
-    made = log.filter(pl.col("action").is_in(list(_STEPS)) & about).select("row", "at", "user_id", "action", "object_id")
+    made = log.filter(pl.col("action").is_in(list(_STEPS)) & about).select(
+        "row", "at", "user_id", "action", "object_id"
+    )
     numbers = permits.select("permit_number")
     voids = tables["voids"].select("permit_number")
     missing = unknown(made, "object_id", numbers, voids, refused(tables, "permits"), refused(tables, "voids")).cache()

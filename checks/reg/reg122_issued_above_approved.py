@@ -48,7 +48,9 @@ def issued_above_approved(tables: Tables, context: RowContext) -> pl.LazyFrame:
     at_the_end = pl.col("on") > pl.col("ends") - EDGE
     return flags(
         found.join(not_taken, how="cross"),
-        Cell("permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "a permit that was approved"),
+        Cell(
+            "permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "a permit that was approved"
+        ),
         "permit {} of {} issued under an approval of {} from {} to {}; agency {}, employer {}",
         pl.col("count"),
         pl.col("issued"),

@@ -50,17 +50,23 @@ _DAY = ["office_id", "on"]
 
 def issued_above_fees(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each office and day with many more permits than fees."""
-    numbers = tables["permits"].select("row", "permit_number", "office_id", "issued_at", "issued_at_offset", "receipt_number")
+    numbers = tables["permits"].select(
+        "row", "permit_number", "office_id", "issued_at", "issued_at_offset", "receipt_number"
+    )
     short = unpaid(tables).join(numbers, on="row").with_columns(day_of("issued_at").alias("on"))
     issued = charged(tables).group_by(_DAY).len("issued")
     totals = issued.with_columns(pl.col("issued").sum().over("office_id").alias("of_office"))
-    days = short.sort("issued_at", "row").group_by(_DAY, maintain_order=True).agg(
-        pl.len().alias("short"),
-        (~pl.col("excused")).sum().alias("left"),
-        (pl.col("why") == "shared").sum().alias("shared"),
-        pl.col("permit_number", "receipt_number").first(),
-        pl.col("permit_number").last().alias("last_number"),
-        pl.col("receipt_number").last().alias("last_receipt"),
+    days = (
+        short.sort("issued_at", "row")
+        .group_by(_DAY, maintain_order=True)
+        .agg(
+            pl.len().alias("short"),
+            (~pl.col("excused")).sum().alias("left"),
+            (pl.col("why") == "shared").sum().alias("shared"),
+            pl.col("permit_number", "receipt_number").first(),
+            pl.col("permit_number").last().alias("last_number"),
+            pl.col("receipt_number").last().alias("last_receipt"),
+        )
     )
     ledger = tables["fees"].select(day_of("paid_at").min().alias("first"), day_of("paid_at").max().alias("last"))
     offices = tables["offices"].select("office_id", pl.col("office_id").alias("office"))
@@ -76,7 +82,9 @@ def issued_above_fees(tables: Tables, context: RowContext) -> pl.LazyFrame:
     )
     return flags(
         found,
-        Cell("permits", pl.col("permit_number"), "receipt_number", pl.col("receipt_number"), "a fee by the day of issue"),
+        Cell(
+            "permits", pl.col("permit_number"), "receipt_number", pl.col("receipt_number"), "a fee by the day of issue"
+        ),
         "{} of the {} permits that office {} issued on {} have no fee",
         pl.col("short"),
         pl.col("issued"),

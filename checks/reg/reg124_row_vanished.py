@@ -44,8 +44,10 @@ def row_vanished(tables: Tables, context: RowContext) -> pl.LazyFrame:
     columns = ("holder_id", "application_id", "office_id", "status", "issued_at", "issued_at_offset", "handed_at")
     gone = vanished(tables).cache()
     full = of_rows(gone.select("row"), tables, "earlier.permits", "permit_number", *columns)
-    voids = tables["voids"].group_by("permit_number").agg(
-        pl.col("row").first().alias("void_row"), pl.col("reason").first().alias("void_reason")
+    voids = (
+        tables["voids"]
+        .group_by("permit_number")
+        .agg(pl.col("row").first().alias("void_row"), pl.col("reason").first().alias("void_reason"))
     )
     found = (
         left_out(full.with_columns(month_of("issued_at").alias("month")), counts(tables))
@@ -57,7 +59,9 @@ def row_vanished(tables: Tables, context: RowContext) -> pl.LazyFrame:
     voided = pl.col("void_row").is_not_null() & ~spent.fill_null(False)
     return flags(
         found,
-        Cell("earlier.permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "in both deliveries"),
+        Cell(
+            "earlier.permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "in both deliveries"
+        ),
         "permit {} of office {}, issued {}, {} in the delivery before, is not in the register",
         pl.col("permit_number"),
         pl.col("office_id"),
@@ -83,7 +87,7 @@ def row_vanished(tables: Tables, context: RowContext) -> pl.LazyFrame:
 
 
 def _renumbered(gone: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """`row` of those gone, and `new_number` of a permit that was not there before, of the same holder and application."""
+    """`row` of those gone, and `new_number` of a permit not there before, of the same holder and application."""
     keys = ["holder_id", "application_id"]
     rows = tables["permits"].select(*keys, pl.col("permit_number").alias("new_number"))
     same = gone.select("row", *keys).join(rows, on=keys)

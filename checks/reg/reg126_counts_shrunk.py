@@ -62,7 +62,9 @@ def counts_shrunk(tables: Tables, context: RowContext) -> pl.LazyFrame:
     left = pl.col("fewer") - pl.col("refused")
     return flags(
         found,
-        Cell("earlier.permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "in both deliveries"),
+        Cell(
+            "earlier.permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "in both deliveries"
+        ),
         "office {}, agency {}, month from {}: {} permits in the register before, {} now",
         pl.col("office_id"),
         pl.col("agency_id").fill_null("any"),

@@ -60,7 +60,9 @@ def day_without_log(tables: Tables, context: RowContext) -> pl.LazyFrame:
     known = tables["offices"].select("office_id", pl.col("office_id").alias("office"))
     return flags(
         told.filter(hole).join(known, on="office_id", how="left"),
-        Cell("permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "an entry in the access log"),
+        Cell(
+            "permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "an entry in the access log"
+        ),
         "none of the {} permits that office {} issued on {} stands in the access log",
         pl.col("issued"),
         pl.col("office_id"),

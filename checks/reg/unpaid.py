@@ -27,15 +27,19 @@ def charged(tables: Tables) -> pl.LazyFrame:
 def unpaid(tables: Tables) -> pl.LazyFrame:
     """Permits without a fee of their own by the day of issue: `row`, `why`, `excused`.
 
-    `why`: absent (none under its receipt or its application), late (paid after the day of issue), shared (another permit
-    used the receipt first, and the ledger does not say that it is one for a group). `excused`: paid NEIGHBOURING days
-    after the issue at the latest, or with a receipt for permits of one employer.
+    `why`: absent (none under its receipt or its application), late (paid after the day of issue), shared (another
+    permit used the receipt first, and the ledger does not say that it is one for a group). `excused`: paid NEIGHBOURING
+    days after the issue at the latest, or with a receipt for permits of one employer.
     """
     permits, fees = charged(tables), tables["fees"]
     paid = fees.filter(pl.col("waiver").is_null()).select(_key(), day_of("paid_at").alias("paid_on"))
     receipts = permits.filter(pl.col("receipt_number").is_not_null()).select("row", "on", _key())
     after = receipts.join(paid, on="_key").filter(pl.col("paid_on") > pl.col("on")).cache()
-    first = paid.join(after.select("_key"), on="_key", how="semi").group_by("_key").agg(pl.col("paid_on").min().alias("first"))
+    first = (
+        paid.join(after.select("_key"), on="_key", how="semi")
+        .group_by("_key")
+        .agg(pl.col("paid_on").min().alias("first"))
+    )
     owed = after.join(first, on="_key").filter(pl.col("first") > pl.col("on"))
     late = owed.select("row", why=pl.lit("late"), excused=pl.col("first") <= pl.col("on") + NEIGHBOURING)
     absent = _absent(permits, tables).select("row", why=pl.lit("absent"), excused=pl.lit(False))
