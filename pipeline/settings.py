@@ -6,8 +6,11 @@ before the file: `OVERSEAL_INTAKE__MAX_PAGES=20` sets `[intake] max_pages`.
 
 from __future__ import annotations
 
+import codecs
 import os
 import tomllib
+import warnings
+import zoneinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,6 +18,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import UsageError
+
+# Every class has `register` from its metaclass for abstract bases, which no settings use.
+warnings.filterwarnings("ignore", 'Field name "register" in "Settings" shadows an attribute')
 
 #: Names the file; it is no setting itself.
 _FILE = "OVERSEAL_SETTINGS"
@@ -62,6 +68,40 @@ class Run(_Part):
     batch: int = Field(default=32, ge=1, le=256)
 
 
+class RegisterSettings(_Part):
+    """How the files of a register are to be taken."""
+
+    state: str | None = Field(
+        default=None, pattern="^[A-Z]{3}$", description="issuer code of the state whose law holds"
+    )
+    timezone: str | None = Field(default=None, description="zone of instants that are written without an offset")
+    calendar: Literal["gregorian", "umm-al-qura", "persian", "buddhist"] = Field(
+        default="gregorian", description="of dates whose year is not between 1900 and 2200"
+    )
+    encoding: str = Field(default="utf-8", description="of CSV files without a byte order mark")
+    max_row_bytes: int = Field(default=1_000_000, ge=1_000, le=16_000_000)
+    columns: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="by table: name of a column in DESIGN section 5 -> its name in the file"
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _in_the_database(cls, name: str | None) -> str | None:
+        if name is not None and name not in zoneinfo.available_timezones():
+            raise ValueError("no zone of the IANA time zone database, such as Europe/Berlin")
+        return name
+
+    @field_validator("encoding")
+    @classmethod
+    def _of_text(cls, name: str) -> str:
+        """The canonical name of the codec, so that one encoding is one setting."""
+        try:
+            "".encode(name)
+            return codecs.lookup(name).name
+        except LookupError as error:
+            raise ValueError("no encoding of text, such as utf-8, utf-16 or cp1252") from error
+
+
 class Settings(BaseSettings):
     """All settings. `home` holds store, orchestrator and settings file (`OVERSEAL_HOME`)."""
 
@@ -76,6 +116,7 @@ class Settings(BaseSettings):
     intake: Intake = Intake()
     reading: Reading = Reading()
     run: Run = Run()
+    register: RegisterSettings = RegisterSettings()
 
     @field_validator("checks")
     @classmethod

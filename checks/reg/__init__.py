@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from checks.base import DocumentCheck
 from checks.reg import (
+    reg101_number_not_in_register,
+    reg102_blank_without_record,
+    reg103_number_recorded_void,
+    reg104_field_differs,
+    reg105_number_of_another_holder,
+    reg106_number_registered_twice,
+    reg107_revoked_in_register,
+    reg109_issuer_or_employer_differs,
+    reg110_number_recorded_missing,
     reg120_no_application_file,
     reg121_printed_without_row,
     reg122_issued_above_approved,
@@ -16,7 +25,17 @@ from checks.reg import (
 )
 from checks.rows import RowCheck
 
-CHECKS: tuple[DocumentCheck, ...] = ()
+CHECKS: tuple[DocumentCheck, ...] = (
+    reg101_number_not_in_register.CHECK,
+    reg102_blank_without_record.CHECK,
+    reg103_number_recorded_void.CHECK,
+    reg104_field_differs.CHECK,
+    reg105_number_of_another_holder.CHECK,
+    reg106_number_registered_twice.CHECK,
+    reg107_revoked_in_register.CHECK,
+    reg109_issuer_or_employer_differs.CHECK,
+    reg110_number_recorded_missing.CHECK,
+)
 
 ROW_CHECKS: tuple[RowCheck, ...] = (
     reg120_no_application_file.CHECK,

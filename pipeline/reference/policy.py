@@ -19,7 +19,10 @@ from pipeline.types.keys import DOC_TEMPLATE, MRZ_ISSUING_STATE, VIZ_ISSUING_STA
 
 #: Every topic a pack may rule on, with the unit of its values. Subjects: a document kind (`passport/under-16` for a
 #: passport issued to a child); a permit category; a category and the nationality code of the ban, `CATEGORY/CODE`; a
-#: weekday in English; a holiday as `MM-DD`; a step of the process, whose value is its place in the order.
+#: weekday in English; a holiday as `MM-DD`; a step of the process, whose value is its place in the order; for the
+#: shortest time from application to issue and for who needs no labour-market test a permit category, a channel as
+#: `*/channel`, or both as `CATEGORY/channel`; a document kind that only certain holders may have, or that needs the
+#: biometric check.
 TOPICS: Mapping[str, str] = {
     "maximum-validity": "years",
     "minimum-age": "years",
@@ -27,6 +30,10 @@ TOPICS: Mapping[str, str] = {
     "weekend": "day",
     "public-holiday": "day",
     "process-order": "step",
+    "feasible-minimum": "hours",
+    "labour-market-exemption": "exemption",
+    "privileged-kind": "kind",
+    "biometric-check": "check",
 }
 
 _PACK_KEYS = {"state", "version", "names", "templates", "rule"}
@@ -91,7 +98,7 @@ class Policies:
 
     @property
     def version(self) -> str:
-        """State and version of every pack, `UTO 2026-1`."""
+        """State and version of every pack, `UTO 2026-2`."""
         return ", ".join(f"{pack.state} {pack.version}" for pack in self.packs)
 
     @property

@@ -65,6 +65,17 @@ def test_utopia_is_complete_and_cites() -> None:
         ("2024-01-01", "public-holiday", "08-12", 1),
         ("2024-01-01", "weekend", "sunday", 1),
         ("2024-01-01", "weekend", "friday", None),
+        ("2024-01-01", "feasible-minimum", "HOSPITALITY", 24),
+        ("2024-01-01", "feasible-minimum", "CARE WORK", 36),
+        ("2024-01-01", "feasible-minimum", "*/expedited", 3),
+        ("2004-12-31", "feasible-minimum", "HOSPITALITY", None),
+        ("2024-01-01", "labour-market-exemption", "DOMESTIC WORK", 1),
+        ("2024-01-01", "labour-market-exemption", "*/renewal", 1),
+        ("2024-01-01", "labour-market-exemption", "CONSTRUCTION", None),
+        ("2024-01-01", "privileged-kind", "service-passport", 1),
+        ("2024-01-01", "privileged-kind", "work-permit", None),
+        ("2011-12-31", "biometric-check", "work-permit", None),
+        ("2012-01-01", "biometric-check", "work-permit", 1),
     ],
 )
 def test_the_law_in_force_on_a_day(day: str, topic: str, subject: str, expected: float | None) -> None:
@@ -74,6 +85,8 @@ def test_the_law_in_force_on_a_day(day: str, topic: str, subject: str, expected:
 def test_the_order_of_the_process() -> None:
     steps = [value("2024-01-01", "process-order", step) for step in ("application", "medical", "fee", "issue")]
     assert steps == [1, 2, 3, 4]
+    assert value("2004-12-31", "process-order", "labour-market-test") is None
+    assert value("2005-01-01", "process-order", "labour-market-test") == 2
 
 
 @given(st.dates(dt.date(1980, 1, 1), dt.date(2040, 1, 1)), st.sampled_from(UTOPIA.rules))
