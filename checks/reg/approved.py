@@ -17,6 +17,8 @@ SCOPE = ("agency_id", "employer_id", "category")
 EDGE = dt.timedelta(days=14)
 #: What is left of an approval may be used within so many days after it.
 CARRIED = dt.timedelta(days=92)
+#: So many of the approvals, exceeded with their renewals and kept without, show that renewals do not count.
+APART = 0.1
 _OPEN_END = dt.date(9999, 1, 1)
 _SPAN = ("key", "span")
 
@@ -27,8 +29,8 @@ class Level:
 
     Attributes:
         columns: what they name.
-        steps: one row an approval: `key`, `span`, `from` (from when its quantity counts), `supply` (approved so far in the
-            span), `approval_id`, `quantity`, and of the span `begins`, `ends`, `approved`.
+        steps: one row an approval: `key`, `span`, `from` (from when its quantity counts), `supply` (approved so far in
+            the span), `approval_id`, `quantity`, and of the span `begins`, `ends`, `approved`.
     """
 
     columns: tuple[str, ...]
@@ -92,14 +94,15 @@ def beyond(tables: Tables) -> pl.LazyFrame:
     A permit counts towards the narrowest approval that has room. `row` of the permit, and of the narrowest approval
     that had none: `approval_id`, `quantity`, its span's `begins`, `ends`, `approved`, `count` (the permit's place in
     the order of issue), `issued` (all permits that count towards it), `excess` (of these the permits beyond it so far),
-    `renewals` (of these the renewals), `on` (local day of issue), `left_before` and `left_after` (of the approval
-    before and after it, null where there is none near enough).
+    `renewals` (of all these), `on` (local day of issue), `left_before` and `left_after` (of the approval before and
+    after it, null where there is none near enough), `apart` (whether this ministry seems not to count renewals).
 
     Raises:
         NotApplicable: if no approval names an agency or an employer.
     """
     issued = tables["permits"].filter((pl.col("status") != "void").fill_null(True) & pl.col("issued_at").is_not_null())
-    rest = issued.select("row", day_of("issued_at").alias("on"), *SCOPE)
+    renewal = (pl.col("channel") == "renewal").fill_null(False).alias("renewal")
+    rest = issued.select("row", day_of("issued_at").alias("on"), renewal, *SCOPE)
     found = []
     for level in levels(tables):
         counting = _counting(rest, level).cache()
@@ -115,7 +118,9 @@ def beyond(tables: Tables) -> pl.LazyFrame:
 def _counting(permits: pl.LazyFrame, level: Level) -> pl.LazyFrame:
     """The permits that count towards an approval of the level: `row`, `on`, `key` and the columns of its last step."""
     named = permits.filter(pl.col(column).is_not_null() for column in level.columns)
-    mine = named.select("row", "on", _key_of(level.columns)).join(level.steps.select("key"), on="key", how="semi")
+    mine = named.select("row", "on", "renewal", _key_of(level.columns)).join(
+        level.steps.select("key"), on="key", how="semi"
+    )
     begun = mine.sort("on").join_asof(
         level.steps.sort("from"), left_on="on", right_on="from", by="key", check_sortedness=False
     )
@@ -126,14 +131,14 @@ def _beyond(counting: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """Of the permits those beyond the approvals, with `count`, `excess`, `issued` and `renewals`."""
     full = pl.len().cast(pl.Int64) > pl.col("supply").min()
     spans = counting.group_by(_SPAN).agg(full.alias("full")).filter("full")
-    stamps = tables["permits"].select("row", "issued_at", "channel")
+    stamps = tables["permits"].select("row", "issued_at")
     ours = (
         counting.join(spans.select(_SPAN), on=_SPAN, how="semi").join(stamps, on="row").sort("on", "issued_at", "row")
     )
     counts = ours.with_columns(
         pl.int_range(1, pl.len() + 1).over(_SPAN).alias("count"),
         pl.len().cast(pl.Int64).over(_SPAN).alias("issued"),
-        (pl.col("channel") == "renewal").sum().over(_SPAN).alias("renewals"),
+        pl.col("renewal").sum().over(_SPAN).alias("renewals"),
     )
     # What is beyond takes nothing from an approval that is added later, so it is the highest excess so far that counts.
     highest = (pl.col("count") - pl.col("supply")).cum_max().clip(lower_bound=0)
@@ -142,13 +147,17 @@ def _beyond(counting: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
 
 def _neighbours(counting: pl.LazyFrame, level: Level) -> pl.LazyFrame:
-    """Of each span `left_before` and `left_after`: what the approval before and after it has left."""
-    used = counting.group_by(_SPAN).agg(pl.len().cast(pl.Int64).alias("used"))
+    """Of each span `left_before` and `left_after`: what the approval before and after it has left; `apart` of all."""
+    used = counting.group_by(_SPAN).agg(
+        pl.len().cast(pl.Int64).alias("used"), pl.col("renewal").sum().cast(pl.Int64).alias("renewals")
+    )
     spans = level.steps.select(*_SPAN, "begins", "ends", "approved").unique().join(used, on=_SPAN, how="left")
     left = (pl.col("approved") - pl.col("used").fill_null(0)).clip(lower_bound=0)
+    kept_without = (pl.col("used") > pl.col("approved")) & (pl.col("used") - pl.col("renewals") <= pl.col("approved"))
     begins, ends = pl.col("begins"), pl.col("ends")
     return spans.sort("key", "begins").select(
         *_SPAN,
         pl.when(begins - ends.shift(1) <= CARRIED).then(left.shift(1)).over("key").alias("left_before"),
         pl.when(begins.shift(-1) - ends <= EDGE).then(left.shift(-1)).over("key").alias("left_after"),
+        (kept_without.sum() >= pl.col("used").count() * APART).alias("apart"),
     )

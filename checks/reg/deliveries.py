@@ -15,13 +15,13 @@ _LEFT_OUT_PERMITS = 20
 
 
 def vanished(tables: Tables) -> pl.LazyFrame:
-    """Rows of the earlier delivery whose number no permit has, nor any row that was delivered and could not be taken."""
+    """Rows of the earlier delivery whose number no permit has, nor a row that was delivered and could not be taken."""
     before = tables["earlier.permits"].select("row", "permit_number")
     return unknown(before, "permit_number", tables["permits"].select("permit_number"), refused(tables, "permits"))
 
 
 def counts(tables: Tables) -> pl.LazyFrame:
-    """Permits `before` and `now` by office_id, agency_id and `month` (the first day) of issue; those without are left."""
+    """Permits `before` and `now` by office_id, agency_id and `month` (its first day) of issue."""
     parts = []
     for name, column in (("earlier.permits", "before"), ("permits", "now")):
         rows = tables[name].select("office_id", "agency_id", month_of("issued_at").alias("month"))

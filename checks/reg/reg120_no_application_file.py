@@ -30,11 +30,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.reference.numbers import bare_in
 from checks.reg.days import day_of
 from checks.reg.keys import of_rows, refused, unknown
 from checks.reg.traces import tidied
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
+from pipeline.reference.numbers import bare_in
 from pipeline.types.findings import Hypothesis, Strength
 
 #: So many permits without a file, at such a share of all, are applications that were delivered in part.

@@ -31,8 +31,6 @@ Source:
 
 from __future__ import annotations
 
-import datetime as dt
-
 import polars as pl
 
 from checks.reg.keys import refused, unknown
@@ -51,25 +49,7 @@ _STEPS = {"print": ("printed_by", "issued_at"), "hand": ("handed_by", "handed_at
 
 def printed_without_row(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each number printed or handed out that no permit has."""
-    log, permits = tables["access_log"], tables["permits"]
-    about = pl.col("object_type").fill_null("permit") == "permit"
-    made = log.filter(pl.col("action").is_in(list(_STEPS)) & about).select(
-        "row", "at", "user_id", "action", "object_id"
-    )
-    numbers = permits.select("permit_number")
-    voids = tables["voids"].select("permit_number")
-    missing = unknown(made, "object_id", numbers, voids, refused(tables, "permits"), refused(tables, "voids")).cache()
-    first = missing.sort("at", "row").unique("object_id", keep="first", maintain_order=True).cache()
-    copied = tables["snapshot"].select(pl.col("as_of").max())
-    found = (
-        _meant(first, made, tables)
-        .join(_corrected(tables), on="object_id", how="left")
-        .join(removals(tables), on="object_id", how="left")
-        .join(missing.group_by("object_id").len("entries"), on="object_id")
-        .join(copied, how="cross")
-        .join(log.select(pl.col("at").max().alias("log_end")), how="cross")
-        .join(made.select(pl.len().alias("all")), how="cross")
-    )
+    found = _missing(tables)
     posting = pl.duration(days=int(context.threshold("REG121", "posting_days", POSTING_DAYS)))
     entries = pl.col("entries").sum()
     many = entries >= context.threshold("REG121", "partial_entries", PARTIAL_ENTRIES)
@@ -99,6 +79,29 @@ def printed_without_row(tables: Tables, context: RowContext) -> pl.LazyFrame:
             Cell("access_log", pl.col("ticket_row"), "action", pl.lit("ticket")),
             Cell("permits", pl.col("meant"), "permit_number", pl.col("meant"), pl.col("object_id")),
         ],
+    )
+
+
+def _missing(tables: Tables) -> pl.LazyFrame:
+    """The first entry of each number that no permit has, with what the register knows that could explain it."""
+    log, permits = tables["access_log"], tables["permits"]
+    about = pl.col("object_type").fill_null("permit") == "permit"
+    made = log.filter(pl.col("action").is_in(list(_STEPS)) & about).select(
+        "row", "at", "user_id", "action", "object_id"
+    )
+    numbers = permits.select("permit_number")
+    voids = tables["voids"].select("permit_number")
+    missing = unknown(made, "object_id", numbers, voids, refused(tables, "permits"), refused(tables, "voids")).cache()
+    first = missing.sort("at", "row").unique("object_id", keep="first", maintain_order=True).cache()
+    copied = tables["snapshot"].select(pl.col("as_of").max())
+    return (
+        _meant(first, made, tables)
+        .join(_corrected(tables), on="object_id", how="left")
+        .join(removals(tables), on="object_id", how="left")
+        .join(missing.group_by("object_id").len("entries"), on="object_id")
+        .join(copied, how="cross")
+        .join(log.select(pl.col("at").max().alias("log_end")), how="cross")
+        .join(made.select(pl.len().alias("all")), how="cross")
     )
 
 

@@ -13,7 +13,8 @@ What else it can be:
       and had as much left.
     - The issue belongs to the next period; so it is taken in the last 14 days of a period, where the next approval
       follows and has as much left.
-    - Renewals do not count towards the approval; so it is taken where there are as many renewals as permits beyond it.
+    - Renewals do not count towards the approval; so it is taken where there are as many renewals as permits beyond it,
+      and one approval in ten is exceeded with its renewals and kept without them.
     - An approval was delivered and could not be taken; so it is taken where the register has such rows.
 
 When it is not applied:
@@ -66,7 +67,7 @@ def issued_above_approved(tables: Tables, context: RowContext) -> pl.LazyFrame:
         .then(pl.format("the rest of the approval before was carried over: {} were left", "left_before"))
         .when(at_the_end & (excess <= pl.col("left_after")))
         .then(pl.lit("the issue belongs to the next period"))
-        .when(pl.col("issued") - pl.col("renewals") <= pl.col("approved"))
+        .when(pl.col("apart") & (pl.col("issued") - pl.col("renewals") <= pl.col("approved")))
         .then(pl.format("renewals do not count towards the approval: {} are renewals", "renewals")),
         also=[Cell("approvals", pl.col("approval_id"), "quantity", pl.col("quantity"), pl.col("issued"))],
     )

@@ -50,32 +50,13 @@ _DAY = ["office_id", "on"]
 
 def issued_above_fees(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each office and day with many more permits than fees."""
-    numbers = tables["permits"].select(
-        "row", "permit_number", "office_id", "issued_at", "issued_at_offset", "receipt_number"
-    )
-    short = unpaid(tables).join(numbers, on="row").with_columns(day_of("issued_at").alias("on"))
-    issued = charged(tables).group_by(_DAY).len("issued")
-    totals = issued.with_columns(pl.col("issued").sum().over("office_id").alias("of_office"))
-    days = (
-        short.sort("issued_at", "row")
-        .group_by(_DAY, maintain_order=True)
-        .agg(
-            pl.len().alias("short"),
-            (~pl.col("excused")).sum().alias("left"),
-            (pl.col("why") == "shared").sum().alias("shared"),
-            pl.col("permit_number", "receipt_number").first(),
-            pl.col("permit_number").last().alias("last_number"),
-            pl.col("receipt_number").last().alias("last_receipt"),
-        )
-    )
     ledger = tables["fees"].select(day_of("paid_at").min().alias("first"), day_of("paid_at").max().alias("last"))
     offices = tables["offices"].select("office_id", pl.col("office_id").alias("office"))
     fewest = context.threshold("REG123", "fewest", FEWEST)
     least = pl.max_horizontal(pl.lit(fewest), pl.col("issued") * context.threshold("REG123", "share", SHARE))
     elsewhere = pl.col("of_office") * context.threshold("REG123", "elsewhere", ELSEWHERE)
     found = (
-        days.with_columns(pl.col("short").sum().over("office_id").alias("short_of_office"))
-        .join(totals, on=_DAY)
+        _days(tables)
         .join(offices, on="office_id", how="left")
         .join(ledger, how="cross")
         .filter((pl.col("short") >= least) & (pl.col("on") >= pl.col("first")))
@@ -105,6 +86,30 @@ def issued_above_fees(tables: Tables, context: RowContext) -> pl.LazyFrame:
             Cell("offices", pl.col("office"), "office_id", pl.col("office")),
         ],
     )
+
+
+def _days(tables: Tables) -> pl.LazyFrame:
+    """Offices and days with permits that are not paid for, how many, and how many there are at all."""
+    numbers = tables["permits"].select(
+        "row", "permit_number", "office_id", "issued_at", "issued_at_offset", "receipt_number"
+    )
+    short = unpaid(tables).join(numbers, on="row").with_columns(day_of("issued_at").alias("on"))
+    issued = charged(tables).group_by(_DAY).len("issued")
+    totals = issued.with_columns(pl.col("issued").sum().over("office_id").alias("of_office"))
+    days = (
+        short.sort("issued_at", "row")
+        .group_by(_DAY, maintain_order=True)
+        .agg(
+            pl.len().alias("short"),
+            (~pl.col("excused")).sum().alias("left"),
+            (pl.col("why") == "shared").sum().alias("shared"),
+            pl.col("permit_number", "receipt_number").first(),
+            pl.col("permit_number").last().alias("last_number"),
+            pl.col("receipt_number").last().alias("last_receipt"),
+        )
+    )
+    of_office = pl.col("short").sum().over("office_id").alias("short_of_office")
+    return days.with_columns(of_office).join(totals, on=_DAY)
 
 
 CHECK = RowCheck(

@@ -87,7 +87,7 @@ def row_vanished(tables: Tables, context: RowContext) -> pl.LazyFrame:
 
 
 def _renumbered(gone: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """`row` of those gone, and `new_number` of a permit that was not there before, of the same holder and application."""
+    """`row` of those gone, and `new_number` of a permit not there before, of the same holder and application."""
     keys = ["holder_id", "application_id"]
     rows = tables["permits"].select(*keys, pl.col("permit_number").alias("new_number"))
     same = gone.select("row", *keys).join(rows, on=keys)

@@ -20,8 +20,9 @@ What else it can be:
 
 When it is not applied:
     There is no earlier delivery, or no access log. Passed over are fields that change in the ordinary course (status,
-    hand-over, revocation, address, telephone) and numbers of papers that are filed later, fields that were empty before, differences in capitals, blanks and
-    marks, permits not yet approved in the earlier delivery, and numbers that stand on two rows.
+    hand-over, revocation, address, telephone), stations, clinics and numbers of examinations and tests, fields that
+    were empty before, differences in capitals, blanks and marks, permits not yet approved in the earlier delivery, and
+    numbers that stand on two rows.
 
 What to check next:
     Ask who had the right to write to this table then, and compare with the application and the card.
@@ -38,10 +39,10 @@ import operator
 
 import polars as pl
 
+from checks.reg.field_flags import FieldCell, flags_in_columns
 from checks.reg.keys import having
 from checks.reg.spelling import one_slip, plain
 from checks.reg.traces import acts, ordered, tidied
-from checks.reg.field_flags import FieldCell, flags_in_columns
 from checks.rows import RowCheck, RowContext, Tables
 from pipeline.types.findings import Hypothesis, Strength
 

@@ -87,12 +87,14 @@ def key_not_in_register(tables: Tables, context: RowContext) -> pl.LazyFrame:
     many = pl.len().over("column") >= context.threshold("REG127", "partial_keys", PARTIAL_KEYS)
     share = context.threshold("REG127", "partial_share", PARTIAL_SHARE)
     large = pl.col("permits").sum().over("column") >= pl.col("all") * share
-    partial = told.with_columns((many & large).alias("partial"), pl.len().over("column").alias("keys"))
+    partial = told.sort("column", "since", "key", nulls_last=True).with_columns(
+        (many & large).alias("partial"), pl.len().over("column").alias("keys")
+    )
     return _flags(partial.filter(~pl.col("partial") | (pl.int_range(pl.len()).over("column") == 0)), context.today)
 
 
 def _absent(tables: Tables, asked: Mapping[str, tuple[str, str]]) -> pl.LazyFrame:
-    """The keys that are not there: `column`, `table`, `key`, `permits` with it, the first, `since` when, `all` of it."""
+    """The keys not there: `column`, `table`, `key`, `permits` with it, the first, `since` when, `all` of the column."""
     parts = []
     for column, (table, key) in asked.items():
         rows = tables["permits"].select("row", column)
@@ -107,7 +109,6 @@ def _absent(tables: Tables, asked: Mapping[str, tuple[str, str]]) -> pl.LazyFram
         .group_by("column", "table", "key", maintain_order=True)
         .agg(pl.col("permit_number").first(), pl.len().alias("permits"), day_of("issued_at").min().alias("since"))
         .join(named, on="column")
-        .sort("column", "key")
     )
 
 

@@ -27,9 +27,9 @@ def charged(tables: Tables) -> pl.LazyFrame:
 def unpaid(tables: Tables) -> pl.LazyFrame:
     """Permits without a fee of their own by the day of issue: `row`, `why`, `excused`.
 
-    `why`: absent (none under its receipt or its application), late (paid after the day of issue), shared (another permit
-    used the receipt first, and the ledger does not say that it is one for a group). `excused`: paid NEIGHBOURING days
-    after the issue at the latest, or with a receipt for permits of one employer.
+    `why`: absent (none under its receipt or its application), late (paid after the day of issue), shared (another
+    permit used the receipt first, and the ledger does not say that it is one for a group). `excused`: paid NEIGHBOURING
+    days after the issue at the latest, or with a receipt for permits of one employer.
     """
     permits, fees = charged(tables), tables["fees"]
     paid = fees.filter(pl.col("waiver").is_null()).select(_key(), day_of("paid_at").alias("paid_on"))
