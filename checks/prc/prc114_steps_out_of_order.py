@@ -93,6 +93,13 @@ def _early_step(tables: Tables, step: str, grace: dt.timedelta, bulk: float) -> 
     )
 
 
+def _on_one_row(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """The permits whose number no other row has: the log does not say which of two was printed."""
+    same = tables["permits"].select("permit_number").join(found, on="permit_number", how="semi")
+    once = same.group_by("permit_number").len().filter(pl.col("len") == 1)
+    return found.join(once, on="permit_number", how="semi")
+
+
 def _early_print(tables: Tables, grace: dt.timedelta, bulk: float) -> pl.LazyFrame:
     """Findings on permits that the log has printed before they were decided, though their row does not say so."""
     decided = (
@@ -104,7 +111,8 @@ def _early_print(tables: Tables, grace: dt.timedelta, bulk: float) -> pl.LazyFra
     hidden = (pl.col("printed") < pl.col("decided_at") - grace) & (pl.col("issued_at") >= pl.col("decided_at") - grace)
     early = settled(matched(decided, prints, "object_id").filter(hidden.fill_null(False)).select("row"))
     full = tidied(detailed(early, tables, *_COLUMNS), tables, "application_id", "permit_number")
-    found = logged(full, tables, "print").filter(pl.col("logged_at") < pl.col("decided_at") - grace)
+    one_row = _on_one_row(full, tables)
+    found = logged(one_row, tables, "print").filter(pl.col("logged_at") < pl.col("decided_at") - grace)
     innocent = first_of(*_causes(["decided_at"], bulk, "logged_at"))
     return flags(
         found.with_columns(innocent.alias("innocent")),
