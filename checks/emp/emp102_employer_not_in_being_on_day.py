@@ -57,9 +57,8 @@ def employer_not_in_being_on_day(tables: Tables, context: RowContext) -> pl.Lazy
     employers = tables["employers"].select("employer_id", "registered_on", "dissolved_on")
     outside = issued.join(employers, on="employer_id").filter(early | gone)
     applied = with_row_of(outside, tables, "applications", "application_id", applied="employer_id")
-    found = with_named_slip(applied, "employer_id", "applied").join(
-        _heirs(outside, tables, context), on="employer_id", how="left"
-    )
+    slipped = with_named_slip(applied, "employer_id", "applied")
+    found = _with_heir(slipped, tables, context)
 
     def days(name: str, default: int) -> pl.Expr:
         return pl.duration(days=int(context.threshold("EMP102", name, default)))
@@ -98,19 +97,18 @@ def employer_not_in_being_on_day(tables: Tables, context: RowContext) -> pl.Lazy
     )
 
 
-def _heirs(outside: pl.LazyFrame, tables: Tables, context: RowContext) -> pl.LazyFrame:
-    """`heir`, `by`: for each employer another one that took over from it, or from which it took over."""
+def _with_heir(outside: pl.LazyFrame, tables: Tables, context: RowContext) -> pl.LazyFrame:
+    """The rows with `heir`, an employer that took over from theirs or from which theirs took over, and `by`."""
     near = pl.duration(days=int(context.threshold("EMP102", "successor_days", SUCCESSOR_DAYS)))
-    common = context.threshold("EMP102", "common", COMMON)
-    lives = outside.select("employer_id", "registered_on", "dissolved_on").unique("employer_id")
+    others = relatives(tables["employers"], context.threshold("EMP102", "common", COMMON))
     after = (pl.col("other_registered") - pl.col("dissolved_on")).abs() <= near
     before = (pl.col("registered_on") - pl.col("other_dissolved")).abs() <= near
+    heir = pl.when(after | before).then("other")
     return (
-        relatives(lives, tables["employers"], common)
-        .join(lives, on="employer_id")
-        .filter(after | before)
-        .group_by("employer_id")
-        .agg(pl.col("other").min().alias("heir"), pl.col("by").sort_by("other").first())
+        outside.join(others, on="employer_id", how="left")
+        .with_columns(heir.alias("heir"))
+        .sort("heir", nulls_last=True)
+        .unique("permit_number", keep="first", maintain_order=True)
     )
 
 

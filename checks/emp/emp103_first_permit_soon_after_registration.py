@@ -57,17 +57,17 @@ def first_permit_soon_after_registration(tables: Tables, context: RowContext) ->
         .agg(pl.col("permit_number").first(), pl.col("issued_on").first(), pl.len().alias("permits"))
         .filter(pl.col("issued_on").is_between(pl.col("registered_on"), pl.col("registered_on") + young))
     )
-    common = context.threshold("EMP103", "common", COMMON)
-    older = (
-        relatives(firsts, tables["employers"], common)
-        .join(firsts.select("employer_id", "registered_on"), on="employer_id")
-        .filter(pl.col("other_registered") < pl.col("registered_on"))
-        .group_by("employer_id")
-        .agg(pl.col("other").min(), pl.col("by").sort_by("other").first())
+    others = relatives(tables["employers"], context.threshold("EMP103", "common", COMMON))
+    older = pl.when(pl.col("other_registered") < pl.col("registered_on")).then("other")
+    found = (
+        firsts.join(others, on="employer_id", how="left")
+        .with_columns(older.alias("older"))
+        .sort("older", nulls_last=True)
+        .unique("employer_id", keep="first", maintain_order=True)
     )
     few = pl.col("permits") <= context.threshold("EMP103", "start_up_permits", START_UP_PERMITS)
     return flags(
-        firsts.join(older, on="employer_id", how="left"),
+        found,
         Cell("employers", pl.col("employer_id"), "registered_on", pl.col("registered_on")),
         "registered on {}, first permit on {}; {} permits in the first {} days",
         pl.col("registered_on"),
@@ -76,8 +76,8 @@ def first_permit_soon_after_registration(tables: Tables, context: RowContext) ->
         pl.lit(int(context.threshold("EMP103", "start_up_days", START_UP_DAYS))),
         cause="employer_id",
         permit=pl.col("permit_number"),
-        likely_innocent=pl.when(pl.col("other").is_not_null())
-        .then(pl.format("the older employer {} has the same {}", "other", "by"))
+        likely_innocent=pl.when(pl.col("older").is_not_null())
+        .then(pl.format("the older employer {} has the same {}", "older", "by"))
         .when(few)
         .then(pl.lit("a start-up hires its first workers")),
         also=[Cell("permits", pl.col("permit_number"), "issued_at", pl.col("issued_on"))],

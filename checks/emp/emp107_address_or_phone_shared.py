@@ -33,7 +33,7 @@ from __future__ import annotations
 import polars as pl
 
 from checks.emp.listed import plain
-from checks.emp.related import ties
+from checks.emp.related import groups
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
 
@@ -50,25 +50,21 @@ def address_or_phone_shared(tables: Tables, context: RowContext) -> pl.LazyFrame
             for column in ("address", "phone")
         ]
     ).drop_nulls()
-    tied = (
-        ties(tables["employers"])
-        .filter((pl.col("by") != "owner_id") & (pl.col("sharing") <= rare) & pl.col("owner_id").is_not_null())
+    own, other = pl.col("own").struct, pl.col("member").struct
+    pairs = (
+        groups(tables["employers"])
+        .filter((pl.col("by") != "owner_id") & (pl.col("sharing") <= rare))
         .join(offices, on=["by", "value"], how="anti")
-        .join(tables["permits"].select("employer_id"), on="employer_id", how="semi")
+        .select("by", "sharing", "member", pl.col("member").alias("own"))
+        .explode("own")
+        .explode("member")
     )
-    others = tied.select(
-        "by",
-        "value",
-        pl.col("employer_id").alias("other"),
-        pl.col("owner_id").alias("other_owner"),
-        pl.col("registered_on").alias("other_from"),
-        pl.col("dissolved_on").alias("other_to"),
-    )
-    before = (pl.col("dissolved_on") <= pl.col("other_from")).fill_null(False)
-    after = (pl.col("other_to") <= pl.col("registered_on")).fill_null(False)
+    before = (own.field("dissolved_on") <= other.field("registered_on")).fill_null(False)
+    after = (other.field("dissolved_on") <= own.field("registered_on")).fill_null(False)
     shared = (
-        tied.join(others, on=["by", "value"])
-        .filter((pl.col("owner_id") != pl.col("other_owner")) & ~before & ~after)
+        pairs.filter((own.field("owner_id") != other.field("owner_id")) & ~before & ~after)
+        .select("by", "sharing", own.field("employer_id"), other.field("employer_id").alias("other"))
+        .join(tables["permits"].select("employer_id"), on="employer_id", how="semi")
         .group_by("employer_id", "by", "sharing")
         .agg(pl.col("other").min())
     )

@@ -45,46 +45,32 @@ def doctor_at_two_clinics(tables: Tables, context: RowContext) -> pl.LazyFrame:
     clock = pl.col("examined_at").dt.epoch("s") + pl.col("examined_at_offset").fill_null(0).cast(pl.Int64) * 60
     # A hash of the doctor above the seconds is one number to sort by; `doctor` itself says who is the same.
     order = (pl.col("doctor") // 2**32) * 2**32 + pl.col("time").cast(pl.UInt64)
+    apart = pl.col("time") - pl.col("time").shift(1)
     same = pl.col("doctor") == pl.col("doctor").shift(1)
-    close = pl.col("time") - pl.col("time").shift(1) < minutes * 60
+    before = ("medical_id", "clinic_id", "examined_at", "certificates")
     found = (
         tables["medicals"]
         .drop_nulls(["doctor_id", "clinic_id", "examined_at"])
-        .select("row", "clinic_id", clock.alias("time"), pl.col("doctor_id").hash().alias("doctor"))
+        .select(
+            "medical_id",
+            "clinic_id",
+            "doctor_id",
+            "examined_at",
+            clock.alias("time"),
+            pl.col("doctor_id").hash().alias("doctor"),
+            pl.len().over(pl.struct("doctor_id", "clinic_id").hash()).alias("certificates"),
+        )
         .filter((pl.col("time") > 0) & (pl.col("time") % DAY != 0))
         .sort(order)
         .with_columns(
-            pl.col("row").shift(1).alias("other_row"),
-            pl.col("clinic_id").shift(1).alias("other_clinic"),
-            (pl.col("time") - pl.col("time").shift(1)).alias("apart"),
-            (same & close).alias("close"),
+            *(pl.col(name).shift(1).alias(f"other_{name}") for name in before),
+            pl.when(same).then(apart).alias("apart"),
         )
-        .filter(pl.col("close") & (pl.col("clinic_id") != pl.col("other_clinic")))
+        .filter((pl.col("apart") < minutes * 60) & (pl.col("clinic_id") != pl.col("other_clinic_id")))
     )
-    return _found(found, tables)
-
-
-def _found(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    written = tables["medicals"].select("row", "medical_id", "doctor_id", "examined_at")
-    other = written.select(
-        pl.col("row").alias("other_row"),
-        pl.col("medical_id").alias("other_medical"),
-        pl.col("examined_at").alias("other_examined"),
-    )
-    counts = tables["medicals"].group_by("doctor_id", "clinic_id").agg(pl.len().alias("certificates"))
     mobile = tables["clinics"].filter("mobile").select("clinic_id", pl.lit(True).alias("mobile"))
-
-    def of_other(frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
-        return frame.rename({"clinic_id": "other_clinic", column: f"other_{column}"})
-
-    joined = (
-        found.join(written, on="row")
-        .join(other, on="other_row")
-        .join(mobile, on="clinic_id", how="left")
-        .join(of_other(mobile, "mobile"), on="other_clinic", how="left")
-        .join(counts, on=["doctor_id", "clinic_id"])
-        .join(of_other(counts, "certificates"), on=["doctor_id", "other_clinic"])
-    )
+    other_mobile = mobile.rename({"clinic_id": "other_clinic_id", "mobile": "other_mobile"})
+    joined = found.join(mobile, on="clinic_id", how="left").join(other_mobile, on="other_clinic_id", how="left")
     once = pl.min_horizontal("certificates", "other_certificates") == 1
     return flags(
         with_row_of(joined, tables, "permits", "medical_id", permit_number="permit_number"),
@@ -93,14 +79,14 @@ def _found(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         pl.col("doctor_id"),
         pl.col("clinic_id"),
         pl.col("apart") // 60,
-        pl.col("other_clinic"),
+        pl.col("other_clinic_id"),
         cause="examined_at",
         permit=pl.col("permit_number"),
         likely_innocent=pl.when(pl.col("mobile") | pl.col("other_mobile"))
         .then(pl.lit("one of them is a mobile clinic"))
         .when(once)
         .then(pl.lit("the doctor's only certificate at one of the clinics: a number was entered wrongly")),
-        also=[Cell("medicals", pl.col("other_medical"), "examined_at", pl.col("other_examined"))],
+        also=[Cell("medicals", pl.col("other_medical_id"), "examined_at", pl.col("other_examined_at"))],
     )
 
 

@@ -1,4 +1,7 @@
-"""Keys that another table does not know, and the slips of the pen that explain them."""
+"""Keys that another table does not know, and the slips of the pen that explain them.
+
+A slip is a character too many, too few, changed, or exchanged with its neighbour.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +25,35 @@ def listed(tables: Tables, table: str, name: str) -> pl.LazyFrame:
 def not_listed(rows: pl.LazyFrame, column: str, tables: Tables, table: str) -> pl.LazyFrame:
     """Rows whose `column` is no key of a table, also when both are written plainly; a null is no key."""
     known = listed(tables, table, column)
-    absent = rows.drop_nulls(column).join(known, on=column, how="anti")
-    strangers = (
-        absent.select(column)
-        .unique()
-        .with_columns(plain(pl.col(column)).alias("_plain"))
-        .join(known.select(plain(pl.col(column)).alias("_plain")), on="_plain", how="anti")
+    plainly = plain(pl.col(column)).alias("_plain")
+    return (
+        rows.drop_nulls(column)
+        .join(known, on=column, how="anti")
+        .with_columns(plainly)
+        .join(known.select(plainly), on="_plain", how="anti")
+        .drop("_plain")
     )
-    return absent.join(strangers.select(column), on=column, how="semi")
+
+
+def with_named_slip(rows: pl.LazyFrame, column: str, other: str) -> pl.LazyFrame:
+    """The rows with `slip`: the key in `other`, where one slip lies between it and that in `column`."""
+    ours, theirs = pl.col(column).str.to_uppercase(), pl.col(other).str.to_uppercase()
+    at = pl.col("_at")
+    changed = _without(ours, at) == _without(theirs, at)
+    longer = (_without(ours, at) == theirs) | (_without(theirs, at) == ours)
+    same_out = ours.str.slice(at, 1) == theirs.str.slice(at + 1, 1)
+    exchanged = same_out & (_without(ours, at) == _without(theirs, at + 1))
+    slip = (ours != theirs) & (changed | longer | exchanged)
+    most = pl.max_horizontal(ours.str.len_chars(), theirs.str.len_chars()).fill_null(1).cast(pl.Int64)
+    return (
+        rows.with_row_index("_row")
+        .with_columns(pl.int_ranges(0, most).alias("_at"))
+        .explode("_at")
+        .with_columns(pl.when(slip).then(other).alias("slip"))
+        .group_by("_row", *rows.collect_schema().names())
+        .agg(pl.col("slip").drop_nulls().first())
+        .drop("_row")
+    )
 
 
 def with_slip(absent: pl.LazyFrame, column: str, tables: Tables, table: str, other: str) -> pl.LazyFrame:
@@ -45,53 +69,46 @@ def with_slip(absent: pl.LazyFrame, column: str, tables: Tables, table: str, oth
         table: whose keys are listed.
         other: column of the rows with the key that another paper gives; null where none does.
     """
-    near = _one_slip_apart(absent.select(column), listed(tables, table, column), column)
-    first = near.group_by(column).agg(pl.col("near").min())
-    named = near.select(column, pl.col("near").alias(other), pl.col("near").alias("_named"))
-    alone = pl.len().over(column) == 1
+    known = listed(tables, table, "slip").unique()
+    named = with_named_slip(absent, column, other).join(
+        known.select("slip", pl.col("slip").alias("_named")), on="slip", how="left"
+    )
+    names = [*absent.collect_schema().names(), "_named"]
+    alone = pl.when(pl.len().over(column) == 1).then(column).alias("_key")
+    # Without a stranger, which is the rule, no key need be spelt.
+    asked = known.join(absent.head(1).select(pl.lit(True).alias("_any")), how="cross").select(
+        pl.col("slip").alias("_near")
+    )
+    near = _spelt(asked, "_near").rename({"_at": "_near_at", "_out": "_near_out"})
+    at, near_at = pl.col("_at"), pl.col("_near_at")
+    longer = (at < 0) ^ (near_at < 0)
+    changed = (at >= 0) & (at == near_at)
+    exchanged = ((at - near_at).abs() == 1) & (pl.col("_out") == pl.col("_near_out"))
+    slip = (longer | changed | exchanged) & (pl.col("_key") != pl.col("_near"))
     return (
-        absent.join(named, on=[column, other], how="left")
-        .join(first, on=column, how="left")
-        .with_columns(pl.coalesce("_named", pl.when(alone).then(pl.col("near"))).alias("slip"))
-        .drop("_named", "near")
+        _spelt(named.select(*names, alone).with_row_index("_row"), "_key")
+        .join(near, on="_spelt", how="left")
+        .group_by("_row", *names)
+        .agg(pl.col("_near").filter(slip).min())
+        .with_columns(pl.coalesce("_named", "_near").alias("slip"))
+        .drop("_row", "_named", "_near")
     )
 
 
-def with_named_slip(rows: pl.LazyFrame, column: str, other: str) -> pl.LazyFrame:
-    """The rows with `slip`: the key in `other`, where one slip of the pen lies between it and that in `column`."""
-    near = _one_slip_apart(rows.select(column), rows.select(pl.col(other).alias(column)).drop_nulls(), column)
-    pairs = near.select(column, pl.col("near").alias(other), pl.col("near").alias("slip"))
-    return rows.join(pairs, on=[column, other], how="left")
-
-
-def _one_slip_apart(strangers: pl.LazyFrame, known: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """Pairs of a stranger and a listed key (`near`) with a character too many, too few, changed or exchanged.
-
-    Each key is spelt with every one of its characters left out in turn; two keys one slip apart meet in a spelling.
-    """
-    near = _spellings(known, column).rename({column: "near", "_at": "_near_at", "_left_out": "_near_left_out"})
-    met = _spellings(strangers, column).join(near, on="_spelt")
-    at, near_at = pl.col("_at"), pl.col("_near_at")
-    one_longer = (at < 0) ^ (near_at < 0)
-    changed = (at >= 0) & (at == near_at)
-    exchanged = ((at - near_at).abs() == 1) & (pl.col("_left_out") == pl.col("_near_left_out"))
-    slip = (one_longer | changed | exchanged) & (pl.col(column) != pl.col("near"))
-    return met.filter(slip).select(column, "near").unique()
-
-
-def _spellings(keys: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """`_spelt`: the key in capitals as it is (`_at` -1), and without the character `_left_out` at `_at`."""
-    text, at = pl.col("_text"), pl.col("_at")
-    without = text.str.head(at) + text.str.slice(at + 1)
+def _spelt(keys: pl.LazyFrame, column: str) -> pl.LazyFrame:
+    """Each row once for the key as it is (`_at` -1), and once without each of its characters (`_out`, at `_at`)."""
+    text, at = pl.col(column).str.to_uppercase(), pl.col("_at")
+    last = text.str.len_chars().fill_null(0).cast(pl.Int64)
     return (
-        keys.unique()
-        .with_columns(pl.col(column).str.to_uppercase().alias("_text"))
-        .with_columns(pl.int_ranges(-1, text.str.len_chars().cast(pl.Int64)).alias("_at"))
+        keys.with_columns(pl.int_ranges(-1, last).alias("_at"))
         .explode("_at")
-        .select(
-            column,
-            "_at",
-            text.str.slice(at, 1).alias("_left_out"),
-            pl.when(at < 0).then(text).otherwise(without).alias("_spelt"),
+        .with_columns(
+            text.str.slice(at, 1).alias("_out"),
+            pl.when(at < 0).then(text).otherwise(_without(text, at)).alias("_spelt"),
         )
     )
+
+
+def _without(text: pl.Expr, at: pl.Expr) -> pl.Expr:
+    """The text without its character at a place."""
+    return text.str.head(at) + text.str.slice(at + 1)
