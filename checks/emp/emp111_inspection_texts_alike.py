@@ -1,16 +1,16 @@
 """The report of an inspection repeats that of another site nearly word for word (EMP111).
 
 What it looks at:
-    The texts of inspections, clause by clause, in small letters: how much of a text, beyond what is official wording,
-    stands in one earlier text on another site. It takes 80 in 100 of its letters, and 80 letters. By one inspector
-    this is moderate, else weak.
+    The texts of inspections in small letters, as pairs of clauses that follow each other: how much of a text, beyond
+    what is official wording, stands in one earlier text on another site. It takes 70 in 100 of its letters, and 60
+    letters in 2 pairs. By one inspector this is moderate, else weak.
 
 Why it matters:
     A report that was copied was not written at the site. Quotas and licences rest on it.
 
 What else it can be:
-    - Clauses of the official template are the same everywhere; so a clause of 3 or more inspectors, or of one text in
-      twenty (at least 20), is not counted. Where only its words are official, the figures in it must be the same.
+    - The official template has the same clauses everywhere; so a pair of clauses of 3 or more inspectors, or of one
+      text in twenty (at least 20), is not counted. Where only its words are such, the figures in it must be the same.
     - An inspector has a standard wording of his own; so it is taken where half of an inspector's texts (of at least 8)
       repeat the same one.
     - One report was entered for several sites of one employer; so it is taken where both sites are the same
@@ -33,10 +33,11 @@ import polars as pl
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
 
-#: Share of a text, and letters of it, that stand in another one.
-ALIKE = 0.8
-LETTERS = 80
-#: Inspectors who use a clause of the official template; texts, and share of all, that show one as well.
+#: Share of a text, letters of it, and pairs of clauses, that stand in another one.
+ALIKE = 0.7
+LETTERS = 60
+PAIRS = 2
+#: Inspectors who use a pair of clauses of the official template; texts, and share of all, that show one as well.
 TEMPLATE_INSPECTORS = 3
 TEMPLATE_TEXTS = 20
 TEMPLATE_SHARE = 0.05
@@ -45,86 +46,99 @@ OWN_TEXTS = 8
 OWN_SHARE = 0.5
 #: Letters below which a clause is a heading or a figure.
 CLAUSE = 12
+#: Texts with one pair of clauses that are compared with each other; of more, the first ones.
+_COMPARED = 6
 
 
 def inspection_texts_alike(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each text that repeats one on another site."""
     texts = tables["inspections"].drop_nulls(["inspector_id", "site_id", "text"])
     shared = (
-        _own(_clauses(texts), context)
+        _own(_pairs(texts), context)
         .explode("other")
-        .group_by("row", "all", "other")
-        .agg(pl.col("letters").sum())
+        .filter(pl.col("other") < pl.col("turn"))
+        .group_by("turn", "row", "all", "other")
+        .agg(pl.col("letters").sum(), pl.len().alias("pairs"))
         .filter(
-            (pl.col("row") != pl.col("other"))
-            & (pl.col("letters") >= pl.col("all") * context.threshold("EMP111", "alike", ALIKE))
+            (pl.col("letters") >= pl.col("all") * context.threshold("EMP111", "alike", ALIKE))
             & (pl.col("letters") >= context.threshold("EMP111", "letters", LETTERS))
+            & (pl.col("pairs") >= context.threshold("EMP111", "pairs", PAIRS))
         )
         .sort("letters", "other", descending=[True, False])
-        .unique("row", keep="first", maintain_order=True)
+        .unique("turn", keep="first", maintain_order=True)
     )
     return _found(shared, texts, context)
 
 
-def _clauses(texts: pl.LazyFrame) -> pl.LazyFrame:
-    """Each clause of each text, the earliest text first.
+def _pairs(texts: pl.LazyFrame) -> pl.LazyFrame:
+    """Each clause of each text with the one before it, by `turn`, the place of the text in order of time.
 
-    Columns row, inspector, `letters` (how many it has), and two hashes: `words`, of its letters, and `clause`, of its
-    letters and figures.
+    Columns turn, row, inspector, `letters` of the clause, and two hashes of the pair: `words`, of its letters, and
+    `pair`, of its letters and figures.
     """
     part = pl.col("part")
+    begins = pl.col("turn") != pl.col("turn").shift(1)
+
+    def with_before(column: str) -> pl.Expr:
+        before = pl.when(~begins).then(pl.col(column).shift(1)).fill_null(0)
+        return pl.struct(before.alias("before"), pl.col(column).alias("clause")).hash()
+
     return (
         texts.sort("started_at", "row")
+        .with_row_index("turn")
         .select(
+            "turn",
             "row",
             pl.col("inspector_id").hash().alias("inspector"),
             pl.col("text").str.to_lowercase().str.split(r"[.;:,!?\r\n]+", literal=False).alias("part"),
         )
         .explode("part")
         .with_columns(part.str.replace_all(r"[^\p{L}0-9]+", ""))
-        .select("row", "inspector", part.hash().alias("clause"), part.str.replace_all("[0-9]+", "").alias("part"))
+        .with_columns(part.hash().alias("pair"), part.str.replace_all("[0-9]+", "").alias("part"))
+        .with_columns(part.hash().alias("words"), part.str.len_chars().cast(pl.Int64).alias("letters"))
+        .filter(pl.col("letters") >= CLAUSE)
         .select(
+            "turn",
             "row",
             "inspector",
-            "clause",
-            part.hash().alias("words"),
-            part.str.len_chars().cast(pl.Int64).alias("letters"),
+            "letters",
+            with_before("pair").alias("pair"),
+            with_before("words").alias("words"),
         )
-        .filter(pl.col("letters") >= CLAUSE)
     )
 
 
-def _own(clauses: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
-    """The clauses that are not of the official template, with the letters of `all` of a text's.
+def _own(pairs: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
+    """The pairs that are not of the official template, with the letters of `all` of a text's.
 
-    Where the words of a clause are official, its figures are not, and say whether it is the same. `other`: the first
-    text with the clause and the one before this; they stand for all, so that nothing is compared pair by pair.
+    Where the words of a pair are official, its figures are not, and say whether it is the same. `other`: texts with the
+    pair, the first ones and the one before this; so the work grows with the texts and not with their square.
     """
     inspectors = context.threshold("EMP111", "template_inspectors", TEMPLATE_INSPECTORS)
     common = pl.max_horizontal(
         pl.lit(context.threshold("EMP111", "template_texts", TEMPLATE_TEXTS)),
-        pl.col("row").n_unique() * context.threshold("EMP111", "template_share", TEMPLATE_SHARE),
+        pl.col("turn").n_unique() * context.threshold("EMP111", "template_share", TEMPLATE_SHARE),
     )
 
-    def official(clause: str) -> pl.Expr:
-        return (pl.col("inspector").n_unique().over(clause) >= inspectors) | (pl.len().over(clause) >= common)
+    def official(pair: str) -> pl.Expr:
+        return (pl.col("inspector").n_unique().over(pair) >= inspectors) | (pl.len().over(pair) >= common)
 
-    row = pl.col("row")
+    turn = pl.col("turn")
+    firsts = turn.head(_COMPARED).over("pair", mapping_strategy="join")
     return (
-        clauses.with_columns(pl.when(official("words")).then("clause").otherwise("words").alias("clause"))
-        .with_columns(official("clause").alias("official"))
+        pairs.with_columns(pl.when(official("words")).then("pair").otherwise("words").alias("pair"))
+        .with_columns(official("pair").alias("official"))
         .filter(~pl.col("official"))
-        .with_columns(
-            pl.col("letters").sum().over("row").alias("all"),
-            pl.concat_list(row.first().over("clause"), row.shift(1).over("clause")).list.unique().alias("other"),
-        )
+        .with_columns(pl.col("letters").sum().over("turn").alias("all"), turn.shift(1).over("pair").alias("before"))
+        .with_columns(pl.concat_list(firsts, "before").list.unique().alias("other"))
     )
 
 
 def _found(shared: pl.LazyFrame, texts: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
     names = ("inspection_id", "site_id", "employer_id", "inspector_id", "text")
+    turns = texts.sort("started_at", "row").with_row_index("turn")
     written = texts.select("row", *names, pl.len().over("inspector_id").alias("texts"))
-    other = texts.select(pl.col("row").alias("other"), *(pl.col(name).alias(f"other_{name}") for name in names))
+    other = turns.select(pl.col("turn").alias("other"), *(pl.col(name).alias(f"other_{name}") for name in names))
     found = (
         shared.join(written, on="row")
         .join(other, on="other")
@@ -170,7 +184,7 @@ CHECK = RowCheck(
     subject="inspections",
     needs=("inspections.inspection_id", "inspections.site_id", "inspections.inspector_id", "inspections.text"),
     innocent=(
-        "Clauses of the official template are the same everywhere",
+        "The official template has the same clauses everywhere",
         "An inspector has a standard wording of his own",
         "One report was entered for several sites of one employer",
     ),
@@ -179,6 +193,7 @@ CHECK = RowCheck(
     thresholds=(
         ("alike", ALIKE),
         ("letters", LETTERS),
+        ("pairs", PAIRS),
         ("template_inspectors", TEMPLATE_INSPECTORS),
         ("template_texts", TEMPLATE_TEXTS),
         ("template_share", TEMPLATE_SHARE),

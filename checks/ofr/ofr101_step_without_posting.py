@@ -18,8 +18,9 @@ What else it can be:
 
 When it is not applied:
     Without postings. Nothing is said of officers and offices of which no posting is known, nor of days before the
-    first posting that is known for the office. Entry is judged at its row in the access log; without one it is left
-    alone where the officer was posted on any day between the application and the next stamp.
+    first posting that is known for the office. Entry is judged at its row in the access log, and left alone where
+    that names another user; without one it is left alone where the officer was posted on any day between the
+    application and the next stamp.
 
 What to check next:
     Ask personnel for the posting order of that officer, and whose workstation took the step.

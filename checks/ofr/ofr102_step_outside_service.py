@@ -17,9 +17,9 @@ What else it can be:
       this step, or, without a row there, where such a colleague took the same step there that day.
 
 When it is not applied:
-    The register does not say when officers entered or left service. Entry is judged at its row in the access log;
-    without one it is left alone where the officer was in service on any day between the application and the next
-    stamp.
+    The register does not say when officers entered or left service. Entry is judged at its row in the access log, and
+    left alone where that names another user; without one it is left alone where the officer was in service on any day
+    between the application and the next stamp.
 
 What to check next:
     Ask personnel for the officer's last day, and the administrator when the account was closed.

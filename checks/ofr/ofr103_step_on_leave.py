@@ -18,8 +18,9 @@ What else it can be:
 
 When it is not applied:
     The register has no leave. A leave of more than 1,100 days is not judged: such a date is mistyped. Entry is judged
-    at its row in the access log; without one it is left alone where any day between the application and the next
-    stamp lies outside the leave. A course counts as leave, but such a finding is moderate: some work in the evening.
+    at its row in the access log, and left alone where that names another user; without one it is left alone where any
+    day between the application and the next stamp lies outside the leave. A course counts as leave, but such a
+    finding is moderate: some work in the evening.
 
 What to check next:
     Ask the officer's head who was at work that day, and see from which workstation the step was taken.

@@ -12,8 +12,8 @@ What else it can be:
       has the category and was closed on a day between the application and the issue, or where who approved it held a
       posting as cover or delegate at this office.
     - The mandate was changed, and the register holds only the present one; taken where this office issued at least 20
-      permits of the category and 3 officers approved them, or where an earlier delivery of the register has the
-      category in the mandate.
+      permits of the category, 2 in a hundred of all it issued between the first and the last of them, and 3 officers
+      approved them, or where an earlier delivery of the register has the category in the mandate.
 
 When it is not applied:
     The register has no jurisdictions. An office without a list, or with `*`, may issue all; a category that stands in
@@ -38,6 +38,8 @@ from pipeline.types.findings import Hypothesis, Strength
 #: Permits of a category, and officers who approved them, that show a mandate rather than an exception.
 MANDATED = 20
 MANDATED_BY = 3
+#: Their share of all that the office issued in that time.
+MANDATED_SHARE = 0.02
 
 
 def category_outside_jurisdiction(tables: Tables, context: RowContext) -> pl.LazyFrame:
@@ -63,7 +65,7 @@ def category_outside_jurisdiction(tables: Tables, context: RowContext) -> pl.Laz
         .join(mandates, on=["office_id", "category"], how="anti")
     )
     found = _stood_in(_acting(found, tables), mandates, unlimited, tables)
-    return _told(_before(found, tables), context)
+    return _told(_before(_shares(found, permits), tables), context)
 
 
 def _plain(column: str) -> pl.Expr:
@@ -117,6 +119,22 @@ def _stood_in(found: pl.LazyFrame, mandates: pl.LazyFrame, unlimited: pl.LazyFra
     )
 
 
+def _shares(found: pl.LazyFrame, permits: pl.LazyFrame) -> pl.LazyFrame:
+    """With n, how many permits of the category the office issued, and `share` of all from the first to the last."""
+    one = ("office_id", "category")
+    days = permits.group_by("office_id", pl.col("issued_on").alias("on")).agg(pl.len().alias("issued"))
+    spans = found.group_by(*one).agg(
+        pl.len().alias("n"), pl.col("issued_on").min().alias("first"), pl.col("issued_on").max().alias("last")
+    )
+    shares = (
+        spans.join(days, on="office_id")
+        .filter(pl.col("on").is_between("first", "last"))
+        .group_by(*one)
+        .agg(pl.col("n").first(), (pl.col("n").first() / pl.col("issued").sum()).alias("share"))
+    )
+    return found.join(shares, on=one, how="left")
+
+
 def _before(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """With `earlier`: whether an earlier delivery of the register has the category in this office's mandate."""
     earlier = _mandates(tables["earlier.offices"]).with_columns(pl.lit(True).alias("earlier"))
@@ -125,9 +143,11 @@ def _before(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
 def _told(found: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
     mandated = context.threshold("OFR104", "mandated", MANDATED)
+    share = context.threshold("OFR104", "mandated_share", MANDATED_SHARE)
     by = context.threshold("OFR104", "mandated_by", MANDATED_BY)
     all_of_it = ("office_id", "category")
-    usual = (pl.len().over(all_of_it) >= mandated) & (pl.col("approved_by").n_unique().over(all_of_it) >= by)
+    several = pl.col("approved_by").n_unique().over(all_of_it) >= by
+    usual = several & (pl.col("n") >= mandated) & (pl.col("share") >= share)
     stood_in = pl.col("closed_row").is_not_null() | pl.col("acting_row").is_not_null()
     return flags(
         found,
@@ -165,6 +185,6 @@ CHECK = RowCheck(
     ),
     next_check="Ask the office for the order by which it took the case over",
     source="Bertrand and others, Corruption in Driving Licensing Process in Delhi, Economic and Political Weekly 2008",
-    thresholds=(("mandated", MANDATED), ("mandated_by", MANDATED_BY)),
+    thresholds=(("mandated", MANDATED), ("mandated_by", MANDATED_BY), ("mandated_share", MANDATED_SHARE)),
     rule=category_outside_jurisdiction,
 )

@@ -15,7 +15,7 @@ What else it can be:
     - The posting was entered late; taken where a posting to that office begins within 7 days after the day.
     - The workstation was moved, and the list of stations is behind; taken where at least half of the rows from that
       workstation are by users who were never posted to the office of the list.
-    - It is a desk for visitors; taken where at least 5 such users have used it.
+    - It is a desk for visitors; taken where it is nobody's own desk (OFR106) and at least 5 such users have used it.
 
 When it is not applied:
     The register does not say at which office a workstation stands, or has no postings. A user without any posting is
@@ -63,8 +63,8 @@ def workstation_of_another_office(tables: Tables, context: RowContext) -> pl.Laz
 def _strange_uses(tables: Tables, posted: pl.LazyFrame, moved: float) -> pl.LazyFrame:
     """Users and workstations whose rows do not all lie within one spell of postings to that office.
 
-    Columns user_id, workstation_id, site, strangers (users of the workstation who were never posted there) and moved
-    (whether at least that share of its rows is theirs).
+    Columns user_id, workstation_id, site, strangers (users who were never posted there, of a workstation that is
+    nobody's own desk) and moved (whether at least that share of the workstation's rows is by strangers).
     """
     held = spells(posted.select("user_id", "site", "since", "till"), "user_id", "site")
     at_workstation = "workstation_id"
@@ -77,7 +77,9 @@ def _strange_uses(tables: Tables, posted: pl.LazyFrame, moved: float) -> pl.Lazy
         .unique(["user_id", at_workstation], keep="first")
         .with_columns(pl.col("since").is_null().alias("stranger"))
         .with_columns(
-            pl.col("stranger").sum().over(at_workstation).alias("strangers"),
+            pl.when(pl.col("own").any().over(at_workstation).not_())
+            .then(pl.col("stranger").sum().over(at_workstation))
+            .alias("strangers"),
             (by_strangers >= moved * pl.col("used").sum().over(at_workstation)).alias("moved"),
         )
         .filter(pl.col("within").not_())

@@ -1,7 +1,7 @@
 """The steps of a permit: who took each and when, by the register's own stamps and by the access log.
 
-Frames of steps are narrowed first (`narrowed`), then looked up (`looked_up`), then told (`told`). Every function goes
-once through its frame: a frame that is joined with itself would be worked out as often as it is named.
+Frames of steps are narrowed first (`narrowed`), then looked up (`looked_up`), then told (`told`). The last two settle
+their frame: one that is joined with itself would be worked out as often as it is named.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from checks.office_time import office_time
-from checks.rows import Cell, Tables, flags
+from checks.rows import Cell, Tables, flags, settled
 from pipeline.types.findings import Hypothesis
 
 
@@ -78,6 +78,7 @@ def looked_up(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """The frame with the access log's word and local days; entries have the instant of the log where it has one.
 
     Adds log_row and log_user (null where the log has no row about the step), log_at, at_local, day and last_day.
+    Entries that the log has from another user are left out.
 
     Args:
         found: few steps, as from `narrowed`.
@@ -96,10 +97,14 @@ def looked_up(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         )
     )
     entered = pl.when(pl.col("action") == ENTRY.action)
+    # Who is named for an entry that the log has from another user corrected it at a time that nobody wrote down.
+    by_another = (pl.col("action") == ENTRY.action) & (pl.col("log_user") != pl.col("officer"))
     known = (
-        found.join(log, on=["permit_number", "action"], how="left")
+        settled(found)
+        .join(log, on=["permit_number", "action"], how="left")
         .sort("log_at", "log_row", nulls_last=True)
         .unique(KEY, keep="first", maintain_order=True)
+        .filter(by_another.fill_null(False).not_())
         .with_columns(
             pl.coalesce(entered.then("log_at"), "at").alias("at"),
             pl.coalesce(entered.then("log_at"), "until").alias("until"),
@@ -107,9 +112,10 @@ def looked_up(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         )
     )
     later = pl.max_horizontal(pl.col("until") - pl.col("at"), pl.duration())
-    return office_time(known, tables, "at").with_columns(
+    local = office_time(known, tables, "at").with_columns(
         pl.col("at_local").dt.date().alias("day"), (pl.col("at_local") + later).dt.date().alias("last_day")
     )
+    return settled(local)
 
 
 def told(
@@ -134,6 +140,7 @@ def told(
         strength: as for `flags`.
         also: further cells, after the stamp and before the log's row.
     """
+    found = settled(found)
     number = pl.col("permit_number")
     clerical = pl.when(slip.is_not_null()).then(pl.lit(str(Hypothesis.CLERICAL)))
     meant = pl.format("the identifier of a colleague, {}, was meant", slip)

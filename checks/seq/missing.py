@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import polars as pl
 
 from checks.numbers import one_digit_apart, serials
@@ -23,27 +25,25 @@ def unissued(tables: Tables) -> pl.LazyFrame:
 
 
 def meant(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """For rows of permits: the unused number next to the one issued just before at the same office and station.
+    """For rows of permits: the unused number beside those issued just before and after at the same office and station.
 
     Args:
-        found: row, permit_number, office_id, station_id, issued_at.
+        found: row, permit_number, kind, office_id, station_id, issued_at.
         tables: the register.
 
     Returns:
         `row` and `meant`, the serial number, for those rows whose number differs from it by one slip: of one digit, or
-        of the part before the serial; the one nearest to the next in line. Rows without such a number are left out.
+        of the part before the serial; the one nearest to the neighbours. Rows without such a number are left out.
     """
-    place = pl.struct("office_id", pl.col("station_id").fill_null("")).hash().alias("place")
+    place = pl.struct("office_id", pl.col("station_id", "kind").fill_null("")).hash().alias("place")
     columns = ("row", "permit_number", "place", "issued_at")
-    wrong = serials(found.with_columns(place).select(*columns).drop_nulls("issued_at")).cache()
+    wrong = serials(found.with_columns(place).select(*columns).drop_nulls("issued_at")).sort("issued_at").cache()
     office = tables["permits"].join(found.select("office_id"), on="office_id", how="semi").with_columns(place)
     there = serials(office.select(columns)).join(wrong, on="row", how="anti").cache()
-    before = there.drop_nulls("issued_at").join(wrong, on="place", how="semi").sort("issued_at")
+    near = there.drop_nulls("issued_at").join(wrong, on="place", how="semi").sort("issued_at").drop("row").cache()
     tried = (
-        wrong.sort("issued_at")
-        .join_asof(before.drop("row"), on="issued_at", by="place", check_sortedness=False)
-        .drop_nulls("serial_right")
-        .with_columns((pl.col("serial_right") + pl.int_ranges(-REACH, REACH + 1)).alias("meant"))
+        pl.concat([_beside(wrong, near, "backward", 1), _beside(wrong, near, "forward", -1)])
+        .with_columns((pl.col("next") + pl.int_ranges(-REACH, REACH + 1)).alias("meant"))
         .explode("meant")
     )
     slip = (
@@ -51,10 +51,20 @@ def meant(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         .then(one_digit_apart(pl.col("serial"), pl.col("meant")))
         .otherwise(pl.col("serial") == pl.col("meant"))
     )
-    away = (pl.col("meant") - pl.col("serial_right") - 1).abs().alias("away")
     fitting = tried.filter(slip).select(
-        "row", pl.col("stem_right").alias("stem"), pl.col("meant").alias("serial"), away
+        "row",
+        pl.col("stem_right").alias("stem"),
+        pl.col("meant").alias("serial"),
+        (pl.col("meant") - pl.col("next")).abs().alias("away"),
     )
-    used = pl.concat([there.select("stem", "serial"), unissued(tables)])
+    used = pl.concat([there.select("stem", "serial"), wrong.select("stem", "serial"), unissued(tables)])
     unused = fitting.join(used, on=["stem", "serial"], how="anti")
     return unused.group_by("row").agg(pl.col("serial").sort_by("away", "serial").first().alias("meant"))
+
+
+def _beside(
+    wrong: pl.LazyFrame, near: pl.LazyFrame, strategy: Literal["backward", "forward"], step: int
+) -> pl.LazyFrame:
+    """Rows with the stem of their neighbour at that place, and the number `next` to its own, so many steps away."""
+    joined = wrong.join_asof(near, on="issued_at", by="place", strategy=strategy, check_sortedness=False)
+    return joined.drop_nulls("serial_right").with_columns((pl.col("serial_right") + step).alias("next"))

@@ -70,7 +70,7 @@ def number_outside_block(tables: Tables, context: RowContext) -> pl.LazyFrame:
     ).filter(pl.col("office") != pl.col("office_of_block"))
     first = foreign.sort("block_row").unique("row", keep="first").select("row", "block_row", "first_number", "holder")
     found = outside.select("row", "own_from", "issued_on").join(first, on="row", how="left")
-    written = permits.select("row", "permit_number", "office_id", "station_id", "issued_at")
+    written = permits.select("row", "permit_number", "kind", "office_id", "station_id", "issued_at")
     rows = written.join(found, on="row")
     stations = tables["stations"].select("station_id", pl.col("office_id").alias("printed_in"))
     most = context.threshold("SEQ101", "handed_over", HANDED_OVER)

@@ -15,6 +15,8 @@ What else it can be:
     - A blank was left over and used up later; so it is taken where the date is later than the number.
     - The date was entered wrongly; so it is taken where exchanging day and month, or another year, brings it to its
       place.
+    - A character of the number was entered wrongly; so it is taken where the number next to the one that this station
+      issued just before is unused, and differs by one slip.
     - The numbers of this block are not used in order, as after records were brought over from another system; then a
       tenth of the block or more is out of order, and none of it is named.
 
@@ -35,6 +37,7 @@ import polars as pl
 
 from checks.numbers import in_block
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
+from checks.seq.missing import meant
 from pipeline.types.findings import Hypothesis, Strength
 
 #: Days between a permit's own date and the date at its place; batches for a week and a holiday stay within.
@@ -78,9 +81,15 @@ def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFra
             ((pl.col("issued_at_near") - pl.col("issued_at")).abs() <= days).sum().alias("agreeing"),
             pl.col("row_near").first(),
         )
+        .cache()
     )
     permits = tables["permits"].select("row", "permit_number", pl.col("issued_at").alias("issued"))
-    found = judged.join(permits, on="row").join(permits, left_on="row_near", right_on="row", suffix="_near")
+    places = tables["permits"].select("row", "permit_number", "kind", "office_id", "station_id", "issued_at")
+    found = (
+        judged.join(permits, on="row")
+        .join(permits, left_on="row_near", right_on="row", suffix="_near")
+        .join(meant(places.join(judged, on="row", how="semi"), tables), on="row", how="left")
+    )
     return flags(
         found,
         Cell("permits", pl.col("permit_number"), "issued_at", pl.col("issued_at"), pl.col("at_place").dt.date()),
@@ -92,6 +101,10 @@ def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFra
         .then(pl.lit("another printer used its own part of the block, or a batch was printed ahead"))
         .when(_slip(pl.col("issued_at").dt.date(), pl.col("at_place").dt.date()))
         .then(pl.lit("the date was entered wrongly"))
+        .when(pl.col("meant").is_not_null())
+        .then(
+            pl.format("a character of the number was entered wrongly: {} is unused and next in line", pl.col("meant"))
+        )
         .when(~pl.col("early"))
         .then(pl.lit("a blank was left over and used up later")),
         also=[Cell("permits", pl.col("permit_number_near"), "issued_at", pl.col("issued_near"))],
@@ -160,6 +173,7 @@ CHECK = RowCheck(
         "another printer used its own part of the block, or a batch was printed ahead",
         "a blank was left over and used up later",
         "the date was entered wrongly",
+        "a character of the number was entered wrongly",
         "the numbers of this block are not used in order",
     ),
     next_check="Compare the print log and the stock ledger for this number with the date on the permit",

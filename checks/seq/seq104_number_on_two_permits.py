@@ -35,7 +35,7 @@ from checks.seq.missing import meant
 from pipeline.types.findings import Hypothesis, Strength
 
 _PERSON = ("holder_id", "passport_number", "application_id")
-_COLUMNS = ("row", "permit_number", "issued_at", "office_id", "station_id", "status", "surname", "given_names")
+_COLUMNS = ("row", "permit_number", "kind", "issued_at", "office_id", "station_id", "status", "surname", "given_names")
 _IN_FORCE_NO_LONGER = ("void", "revoked", "expired")
 
 

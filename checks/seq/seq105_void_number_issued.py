@@ -47,6 +47,7 @@ def void_number_issued(tables: Tables, context: RowContext) -> pl.LazyFrame:
     columns = (
         "row",
         "permit_number",
+        "kind",
         "office_id",
         "station_id",
         "issued_at",

@@ -10,6 +10,8 @@ Why it matters:
 
 What else it can be:
     - A small post has no second person; so it is taken where at most two officers were posted at the office that day.
+    - Whoever printed the blank reported the misprint and a colleague signed; so it is taken where the printer is one of
+      two witnesses.
     - The second name was left out or entered twice in haste.
 
 When it is not applied:
@@ -65,12 +67,13 @@ def void_without_second_witness(tables: Tables, context: RowContext) -> pl.LazyF
         .otherwise(pl.lit("a witness printed the blank")),
         cause="witness_2",
         permit=pl.col("permit_number"),
-        strength=pl.when(pl.col("staff").is_null() & ~pl.col("one"))
+        strength=pl.when(pl.col("staff").is_null() & pl.col("twice"))
         .then(pl.lit(int(Strength.MODERATE)))
         .otherwise(pl.lit(int(Strength.WEAK))),
-        likely_innocent=pl.when(pl.col("staff").is_not_null()).then(
-            pl.format("a small post has no second person: {} posted", pl.col("staff"))
-        ),
+        likely_innocent=pl.when(pl.col("staff").is_not_null())
+        .then(pl.format("a small post has no second person: {} posted", pl.col("staff")))
+        .when(~pl.col("one") & ~pl.col("twice"))
+        .then(pl.lit("whoever printed the blank reported the misprint and a colleague signed")),
         also=[Cell("voids", pl.col("row"), "witness_1", pl.col("witness_1"))],
     )
 
@@ -109,6 +112,7 @@ CHECK = RowCheck(
     needs=("voids.permit_number", "voids.reason", "voids.witness_1", "voids.witness_2"),
     innocent=(
         "a small post has no second person",
+        "whoever printed the blank reported the misprint and a colleague signed",
         "the second name was left out or entered twice in haste",
     ),
     next_check="Look at the paper record of the destruction and ask the second person named there",

@@ -46,15 +46,10 @@ class CsvPiece:
         return frame.select(numbers, pl.all())
 
     def faults(self) -> pl.DataFrame:
-        """The rows that are no records."""
-        return pl.DataFrame(
-            [
-                (fault.row, fault.key, None if fault.column is None else self.names[fault.column], fault.reason)
-                for fault in self.block.faults
-            ],
-            schema=FAULTS,
-            orient="row",
-        )
+        """The rows that are no records; a fault beyond the last column is one of the whole row."""
+        named: dict[int | None, str] = dict(enumerate(self.names))
+        told = [(fault.row, fault.key, named.get(fault.column), fault.reason) for fault in self.block.faults]
+        return pl.DataFrame(told, schema=FAULTS, orient="row")
 
 
 @dataclass(frozen=True, slots=True)

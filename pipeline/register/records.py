@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
-#: Bytes looked at in one go; the most that a row may be long is half of it.
+#: Bytes looked at in one go.
 WINDOW = 32_000_000
 #: After a fault in the quoting little is looked at, so that a file full of them costs no more than its length.
 _SMALL_WINDOW = 2_000
@@ -131,7 +131,9 @@ class _Window:
 
 def blocks(file: BinaryIO, layout: Layout) -> Iterator[Block]:
     """The records of a seekable UTF-8 file, some megabytes at a time, in order."""
-    position, row, size = layout.start, 0, WINDOW
+    # A window that cannot hold a row of the greatest length would be read again for ever.
+    largest = max(WINDOW, 2 * layout.longest)
+    position, row, size = layout.start, 0, largest
     block = Block()
     while True:
         file.seek(position)
@@ -142,7 +144,7 @@ def blocks(file: BinaryIO, layout: Layout) -> Iterator[Block]:
         if window.ends.size:
             row = _take(window, layout, row, block)
             position += window.end
-        size = min(4 * size, WINDOW)
+        size = min(4 * size, largest)
         if window.broken is not None or (not window.ends.size and len(data) > layout.longest):
             row += 1
             position = _refuse_line(file, position, window, layout, row, block)
