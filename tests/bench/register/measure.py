@@ -55,7 +55,7 @@ def _planted(row: Mapping[str, str]) -> PlantedRow:
     subjects = {(row["table"], row["key"])}
     if row["permit_number"]:
         subjects.add(("permits", row["permit_number"]))
-    codes = frozenset(row["codes"].split(";"))
+    codes = frozenset(row["codes"].split())
     return PlantedRow(row["kind"], row["twin"] == "true", codes, row["hypothesis"], frozenset(subjects))
 
 
