@@ -268,9 +268,11 @@ def test_a_refused_row_takes_no_key(tmp_path: Path) -> None:
         ),
         (
             "permit_number,birth_date,issued_at\nA,x,y\nB,x,y\n",
-            "most rows are refused in birth_date, issued_at; columns may be swapped",
+            "most rows are refused in birth_date, issued_at; columns may be swapped, or written in another way",
         ),
         ("permit_number,birth_date,issued_at\nA,x,\nB,x,\n", None),
+        # An empty column fits everything and says nothing.
+        ("permit_number,birth_date,surname\nA,01/02/1990,\nB,01/02/1990,\n", None),
         ("permit_number,birth_date,surname\nA,x,y\nB,,y\nC,,\nD,,\n", None),
     ],
 )
