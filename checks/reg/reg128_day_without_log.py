@@ -81,7 +81,7 @@ def day_without_log(tables: Tables, context: RowContext) -> pl.LazyFrame:
 
 
 def _not_logged(issued: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """The permits that do not stand in the log, nor were printed or handed out under the number of their application."""
+    """The permits that are not in the log, nor were printed or handed out under the number of their application."""
     log = tables["access_log"].select("object_id", "action")
     printed = log.filter(pl.col("action") == "print").select("object_id")
     # The log is five times as long as the permits: nearly all are found among the prints, and few are left to look for.
