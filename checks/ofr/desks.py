@@ -47,3 +47,17 @@ def uses(tables: Tables) -> pl.LazyFrame:
     everywhere = pl.col("used").sum().over("user_id")
     own = (pl.col("used") >= OWN * at_office) & (pl.col("used") >= SETTLED * everywhere)
     return pairs.with_columns(own.alias("own"))
+
+
+def with_permit(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """The frame with `permit`: the number of the permit that the row is about, null where the register has none.
+
+    Args:
+        found: few rows of the access log, with row, object_type, object_id.
+        tables: has permits.
+    """
+    about = pl.when(pl.col("object_type") == "permit").then("object_id")
+    known = tables["permits"].select(pl.col("permit_number").alias("number"), pl.col("permit_number").alias("permit"))
+    named = found.with_columns(about.alias("number")).join(known, on="number", how="left").drop("number")
+    # A number may stand in several rows of permits.
+    return named.unique("row", keep="any")
