@@ -29,7 +29,8 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
     yield f"{'baseline, no test for innocent causes: others flagged':58s} {_share(rows['baseline_others'])}"
     if figures["scans"]:
         scans = figures["scans"]
-        yield f"{'hypothesis right on scans of planted permits':58s} {_share(scans['hypothesis_right'])}   (at least 95 %)"
+        right = _share(scans["hypothesis_right"])
+        yield f"{'hypothesis right on scans of planted permits':58s} {right}   (at least 95 %)"
         yield f"{'  permits and passports in order, above weak':58s} {_share(scans['above_weak']['clean'])}"
         yield f"{'  near-twins, above weak':58s} {_share(scans['above_weak']['twins'])}"
     if figures["speed"]:
