@@ -72,7 +72,7 @@ def counts_shrunk(tables: Tables, context: RowContext) -> pl.LazyFrame:
         pl.col("before"),
         pl.col("now"),
         cause="permit_number",
-        permit=pl.lit(None, pl.String),
+        permit=pl.col("permit_number"),
         likely_innocent=pl.when(pl.col("left_out"))
         .then(pl.lit("the present delivery leaves out a whole office or month"))
         .when(left - pl.col("ordered") < fewest)

@@ -11,7 +11,8 @@ Why it matters:
 What else it can be:
     - The log was out of order that day; so it is taken where two or more offices issued permits on that day and none of
       them is in the log.
-    - The entries stand under the numbers of the applications; a day with one of them is not named.
+    - The entries stand under the numbers of the applications; a day on which one of these was printed or handed out is
+      not named.
 
 When it is not applied:
     The register has no access log. Days before the first and after the last permit of the office that stands in the log
@@ -80,7 +81,7 @@ def day_without_log(tables: Tables, context: RowContext) -> pl.LazyFrame:
 
 
 def _not_logged(issued: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """The permits that stand in the log neither under their own number nor under that of their application."""
+    """The permits that are not in the log, nor were printed or handed out under the number of their application."""
     log = tables["access_log"].select("object_id", "action")
     printed = log.filter(pl.col("action") == "print").select("object_id")
     # The log is five times as long as the permits: nearly all are found among the prints, and few are left to look for.
@@ -88,9 +89,10 @@ def _not_logged(issued: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     files = tables["permits"].select("row", "application_id")
     rest = rest.join(files, on="row").cache()
     sought = pl.concat([rest.select(pl.col(name).alias("object_id")) for name in ("permit_number", "application_id")])
-    found = having(log.select("object_id"), "object_id", sought.drop_nulls()).unique().cache()
+    found = having(log, "object_id", sought.drop_nulls()).cache()
+    made = found.filter(pl.col("action").is_in(["print", "hand"]))
     unseen = rest.join(found, left_on="permit_number", right_on="object_id", how="anti")
-    return unseen.join(found, left_on="application_id", right_on="object_id", how="anti")
+    return unseen.join(made, left_on="application_id", right_on="object_id", how="anti")
 
 
 CHECK = RowCheck(

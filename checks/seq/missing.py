@@ -40,7 +40,13 @@ def meant(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     wrong = serials(found.with_columns(place).select(*columns).drop_nulls("issued_at")).sort("issued_at").cache()
     office = tables["permits"].join(found.select("office_id"), on="office_id", how="semi").with_columns(place)
     there = serials(office.select(columns)).join(wrong, on="row", how="anti").cache()
-    near = there.drop_nulls("issued_at").join(wrong, on="place", how="semi").sort("issued_at").drop("row").cache()
+    near = (
+        there.drop_nulls("issued_at")
+        .join(wrong, on="place", how="semi")
+        .sort("issued_at", "stem", "serial")
+        .drop("row")
+        .cache()
+    )
     tried = (
         pl.concat([_beside(wrong, near, "backward", 1), _beside(wrong, near, "forward", -1)])
         .with_columns((pl.col("next") + pl.int_ranges(-REACH, REACH + 1)).alias("meant"))
