@@ -2,9 +2,9 @@
 
 What it looks at:
     The order of users at each workstation in the access log. A workstation is an officer's own desk where at least
-    half of the officer's rows at that office, and a twentieth of all, are from it. A turn of somebody whose own desk
-    it is not counts where it lasts at most 10 minutes and begins and ends within 5 minutes of the turns before and
-    after it, one of them the owner's.
+    half of the officer's rows at that office, and a twentieth of all or ten, are from it. A turn of somebody whose
+    own desk it is not counts where it lasts at most 10 minutes and begins and ends within 5 minutes of the turns
+    before and after it, one of them the owner's.
 
 Why it matters:
     A second pair of eyes does not come and go in minutes. Steps of two names at one desk, turn about, are what the
