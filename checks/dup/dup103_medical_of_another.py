@@ -65,11 +65,11 @@ def medical_of_another(tables: Tables, context: RowContext) -> pl.LazyFrame:
         .when(same_person())
         .then(pl.lit("it is one person under two holder numbers, spelled otherwise"))
     )
-    delivered = tables["medicals"].select("medical_id", pl.col("medical_id").alias("in_medicals")).unique()
+    delivered = tables["medicals"].select("medical_id", pl.col("medical_id").alias("in_medicals"))
     return flags(
-        found.join(delivered.join(pairs, on="medical_id", how="semi"), on="medical_id", how="left").with_columns(
-            innocent.alias("innocent")
-        ),
+        found.join(
+            delivered.join(pairs, on="medical_id", how="semi").unique(), on="medical_id", how="left"
+        ).with_columns(innocent.alias("innocent")),
         Cell("permits", pl.col("permit_number"), "medical_id", pl.col("medical_id"), pl.coalesce("own", pl.lit(""))),
         "certificate {} is of holder {}, the permit of holder {}",
         pl.col("medical_id"),
