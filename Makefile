@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export OMP_THREAD_LIMIT = 1
 export OMP_NUM_THREADS = 1
 
-.PHONY: help setup demo test test-all lint format bench bench-small bench-mrz bench-faults lock clean
+.PHONY: help setup demo test test-all lint format bench bench-small bench-mrz bench-faults bench-register lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ bench-mrz: setup ## read real images: make bench-mrz MRZ_REAL=DIR
 
 bench-faults: setup ## 300 mutated files; writes tests/bench/results/faults.json
 	$(PY) -m tests.bench.faults
+
+bench-register: setup ## a ministry of 100,000 permits with planted rows, one of a million for speed; writes results/register.json
+	$(PY) -m tests.bench.register
 
 lock: setup ## pin requirements.txt anew from pyproject.toml
 	python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools

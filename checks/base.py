@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from checks.declaration import Declaration
 from checks.declaration import NotApplicable as NotApplicable
+from checks.registered import standing
 from pipeline.errors import place_of
 from pipeline.reference.policy import Policies, PolicyPack
 from pipeline.types.documents import DocumentKind
@@ -30,6 +31,7 @@ from pipeline.types.findings import (
     Strength,
 )
 from pipeline.types.keys import DOC_KIND, DOC_TEMPLATE
+from pipeline.types.keys import field_of as field_of
 from pipeline.types.problems import Problem
 from pipeline.types.register import RegisterMatch
 from pipeline.types.values import shown
@@ -114,12 +116,6 @@ class DocumentCheck(Declaration):
     kinds: frozenset[DocumentKind] = frozenset()
 
 
-def field_of(key: str) -> str:
-    """The field a key is about: `mrz.check.expiry` and `viz.expiry_date` are both `expiry_date`."""
-    last = key.rpartition(".")[2].removesuffix("_text")
-    return {"number": "document_number", "expiry": "expiry_date", "optional": "personal_number"}.get(last, last)
-
-
 def run(check: DocumentCheck, facts: Facts, context: Context, precision: float | None = None) -> Outcome:
     """Run one check on one document's readings."""
     reason = _not_applicable(check, facts)
@@ -127,7 +123,9 @@ def run(check: DocumentCheck, facts: Facts, context: Context, precision: float |
         return Outcome(check.code, check.version, OutcomeKind.NOT_APPLICABLE, reason=reason)
     try:
         found = tuple(check.rule(facts, context))
-        findings = tuple(_stamp(check, one, context, precision) for one in found)
+        findings = tuple(
+            _stamp(check, _beside_register(check, one, facts, context), context, precision) for one in found
+        )
     except NotApplicable as why:
         return Outcome(check.code, check.version, OutcomeKind.NOT_APPLICABLE, reason=str(why))
     except Exception as error:  # a rule that breaks is our fault and must not stop the run
@@ -146,6 +144,24 @@ def _not_applicable(check: DocumentCheck, facts: Facts) -> str:
     if template is not None and not template.value.has_mrz and any(name.startswith("mrz.") for name in missing):
         return NO_MRZ_ON_LAYOUT
     return f"not read: {', '.join(missing)}" if missing else ""
+
+
+def _beside_register(check: DocumentCheck, found: Found, facts: Facts, context: Context) -> Found:
+    """What a finding on paper becomes beside the register's row; checks against the register say so themselves."""
+    if context.register is None or check.family == "REG" or check.protection:
+        return found
+    hypothesis = found.hypothesis or check.hypothesis
+    strength = min(check.strength, found.strength or check.strength)
+    other = standing(hypothesis, strength, found.facts, facts, context.register)
+    if other is None:
+        return found
+    return replace(
+        found,
+        message=f"{found.message}; {other.note}" if other.note else found.message,
+        hypothesis=other.hypothesis,
+        strength=other.strength,
+        likely_innocent=other.innocent or found.likely_innocent,
+    )
 
 
 def _stamp(check: DocumentCheck, found: Found, context: Context, precision: float | None) -> Finding:

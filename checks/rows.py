@@ -189,6 +189,15 @@ def _written(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
             return value.cast(pl.String)
 
 
+def settled(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The same rows, worked out now and kept in memory.
+
+    Where several parts of a rule rest on the same few candidates, a plan would look for them in the million again and
+    again. Only for frames that a filter has made small.
+    """
+    return frame.collect(engine="streaming").lazy()
+
+
 def finding_of(check: RowCheck, flag: Mapping[str, Any], precision: float | None = None) -> Finding:
     """The finding of one row of flags; its cells are evidence, the one to look at first in front."""
     cells = [flag, *flag["also"]]

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "screen": "screen scans and write the reports",
     "read": "read scans without judging them",
     "template": "see what a template reads from one page",
+    "register": "see what loads of a register, what is refused and which checks can be made",
     "judge": "record people's judgements of findings",
     "explain": "print the page of a check",
     "checks": "list all checks",

@@ -34,13 +34,14 @@ _BY_STRENGTH = (
 def exit_code(summary: RunSummary, tally: Tally) -> ExitCode:
     """Exit code of a run that came to its end.
 
-    A check or a file that failed by a fault of ours makes it 1: what was not judged must not pass for clear.
+    A check or a file that failed by a fault of ours makes it 1: what was not judged must not pass for clear. A register
+    screened by itself has no file to read, and needs none.
     """
     codes = {_BY_STRENGTH[tally.strongest]}
     if tally.faults or summary.problems.get(str(ProblemKind.OURS)):
         codes.add(ExitCode.OUR_FAULT)
     if not summary.found:
-        codes.add(ExitCode.NOTHING_TO_READ)
+        codes |= {ExitCode.NOTHING_TO_READ} if summary.register_hash is None else set()
     elif not summary.read and not summary.partial:
         codes.add(ExitCode.ONLY_UNREADABLE)
     return first_of(codes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import secrets
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,16 +14,19 @@ from typing import get_args
 
 from checks.base import DocumentCheck
 from checks.precisions import precisions, shares
-from checks.registry import CHECKS
+from checks.registry import ALL_CHECKS, CHECKS, ROW_CHECKS
+from checks.rows import RowCheck
 from flows.discovery import Discovery, discover
 from flows.orchestrator import LocalServer
 from flows.output import now, write_output
 from flows.reading import make_reader
+from flows.rows import RowRun, RowTotals, row_run, row_totals
 from flows.screening import Screening
 from flows.tally import Tally
 from flows.workers import MakeReader, WorkerPool
 from pipeline.errors import NothingToRead, StoreError, UsageError
-from pipeline.reference.policy import load_policies
+from pipeline.reference.policy import Policies, load_policies
+from pipeline.register.load import load_register
 from pipeline.report import names_csv, run_json
 from pipeline.report.folder import Folder
 from pipeline.settings import Settings
@@ -33,6 +37,9 @@ from pipeline.types.runs import RunSummary
 
 #: What a run writes into its output folder; no input, should that lie below the folder to screen.
 _OWN = (*get_args(Folder), run_json.NAME, names_csv.NAME)
+
+#: Ending of the folder in which a run keeps what its row checks flagged.
+_ROWS = ".rows"
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,6 +53,7 @@ class Request:
         reader: makes the reader of each reading process.
         progress: stage, done, of how many (0: not known yet).
         passed_over: further folders that hold no input, such as the reports of other runs.
+        register: folder of the ministry's register; `earlier`, of a delivery of it before this one.
     """
 
     paths: Sequence[Path]
@@ -56,14 +64,17 @@ class Request:
     reader: MakeReader = make_reader
     progress: Progress = field(default=lambda stage, done, of: None)
     passed_over: Sequence[Path] = ()
+    register: Path | None = None
+    earlier: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Counts of the run, and what the exit code is made of."""
+    """Counts of the run, and what the exit code is made of; `rows` of the register, None without one."""
 
     summary: RunSummary
     tally: Tally
+    rows: RowTotals | None = None
 
 
 def screen_folder(request: Request) -> Result:
@@ -76,7 +87,7 @@ def screen_folder(request: Request) -> Result:
     settings = request.settings
     if request.out.exists() and not request.out.is_dir():
         raise UsageError("--out names a file; a folder is needed")
-    _check_thresholds(settings.checks, CHECKS)
+    _check_thresholds(settings.checks, ALL_CHECKS)
     law = load_policies(settings.policy)
     measured = shares(precisions())
     _private_folder(settings.home)
@@ -87,7 +98,10 @@ def screen_folder(request: Request) -> Result:
         stack.callback(store.close)
         pool = stack.enter_context(WorkerPool(settings.run.workers, request.reader, settings))
         run_id = stack.enter_context(noted_run(store, settings.home))
-        work = Screening(run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS, measured)
+        rows = stack.enter_context(_register(request, law, measured, settings.home / "runs" / f"{run_id}{_ROWS}"))
+        work = Screening(
+            run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS, measured, rows
+        )
         started = now()
         discovery = _discover(request, work)
         if discovery.to_read:
@@ -96,10 +110,28 @@ def screen_folder(request: Request) -> Result:
         summary = write_output(work, discovery, tally, started, request.out)
         with store.write() as connection:
             end_run(connection, run_id, "finished", summary)
-    return Result(summary, tally)
+        totals = row_totals(rows) if rows else None
+    return Result(summary, tally, totals)
 
 
-def _check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence[DocumentCheck]) -> None:
+@contextmanager
+def _register(request: Request, law: Policies, measured: Mapping[str, float], folder: Path) -> Iterator[RowRun | None]:
+    """The register ready for its checks; what they flag is dropped with the run."""
+    if request.register is None:
+        yield None
+        return
+    settings = request.settings
+    cache = settings.home / "registers"
+    register = load_register(request.register, cache, settings.register, law)
+    earlier = load_register(request.earlier, cache, settings.register, law) if request.earlier else None
+    _private_folder(folder)
+    try:
+        yield row_run(register, earlier, settings, request.today, law, ROW_CHECKS, folder, measured)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence[DocumentCheck | RowCheck]) -> None:
     """Raises UsageError for a check or a threshold that there is not: a misspelt limit would not hold."""
     known = {check.code: [name for name, _ in check.thresholds] for check in checks}
     for code, named in limits.items():
@@ -120,7 +152,7 @@ def _discover(request: Request, work: Screening) -> Discovery:
         [*(request.out / name for name in _OWN), *request.passed_over, request.settings.home],
         lambda found: request.progress("found", found, 0),
     )
-    if not discovery.found:
+    if not discovery.found and (request.paths or request.register is None):
         raise NothingToRead("there is no file to read")
     return discovery
 
@@ -133,6 +165,8 @@ def _flow(request: Request, work: Screening, discovery: Discovery, server: Local
 
     run = FlowRun(work, discovery.to_read, request.progress, Tally())
     run_flow(run)
+    if work.rows is not None:
+        run.tally.strongest = max(run.tally.strongest, work.rows.strongest)
     if server is not None:
         server.drain(run.flow_run_id, run.tasks)
     return run.tally
@@ -153,6 +187,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
             start_run(connection, run_id, now())
         # A lock goes only after the end of its run is committed: it is what the next run knows it by.
         for other in dead:
+            shutil.rmtree(locks / f"{other}{_ROWS}", ignore_errors=True)
             (locks / other).unlink()
         try:
             yield run_id

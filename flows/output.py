@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from flows.discovery import Discovery
+from flows.rows import row_questions, unscanned
 from flows.screening import Screening
 from flows.tally import Tally
 from pipeline import READING_VERSION, __version__
@@ -20,7 +21,7 @@ from pipeline.report.run_json import write_run_json
 from pipeline.store.inputs import Input, all_inputs, originals
 from pipeline.store.runs import cases_in_order
 from pipeline.store.scans import document_ids
-from pipeline.types.findings import Hypothesis
+from pipeline.types.findings import Hypothesis, NotAssessed
 from pipeline.types.problems import Problem, ProblemKind
 from pipeline.types.runs import RunSummary
 
@@ -46,7 +47,7 @@ def write_output(run: Screening, discovery: Discovery, tally: Tally, started: st
         started=started,
         finished="",
         versions={"overseal": __version__, "reading": str(READING_VERSION), "policy": run.law.version},
-        register_hash=None,
+        register_hash=run.rows.hash if run.rows else None,
         today=run.today.isoformat(),
         checks=tally.checks,
         cases=dict(tally.cases),
@@ -54,15 +55,24 @@ def write_output(run: Screening, discovery: Discovery, tally: Tally, started: st
     )
     out.mkdir(parents=True, exist_ok=True)
     problems = Counter(tally.problems)
+    if run.rows is not None and (refused := sum(run.rows.register.refused.values())):
+        problems[str(ProblemKind.REGISTER)] += refused
     if discovery.manifest_rows:
         problems[str(ProblemKind.MANIFEST)] += discovery.manifest_rows
     unread = _write_names(run, summary, problems, out)
     summary.problems = dict(problems)
     summary.finished = now()
     for folder in get_args(Folder):
-        _write_folder(run, folder, RunHeader(summary, (NO_REGISTER,)), unread, discovery, out)
+        _write_folder(run, folder, RunHeader(summary, _not_asked(run, folder)), unread, discovery, out)
     write_run_json(out, summary)
     return summary
+
+
+def _not_asked(run: Screening, folder: Folder) -> tuple[NotAssessed, ...]:
+    """Questions that nothing in this run could be asked; which checks need what is told to auditors alone."""
+    if run.rows is None:
+        return (NO_REGISTER,)
+    return row_questions(run.rows) if folder == "integrity" else ()
 
 
 def now() -> str:
@@ -112,8 +122,9 @@ def _write_folder(
     run: Screening, folder: Folder, header: RunHeader, unread: list[Unread], discovery: Discovery, out: Path
 ) -> None:
     banner = SPECIMEN_BANNER if run.settings.specimen_run else None
+    every = (*run.checks, *(run.rows.checks if run.rows else ()))
     withheld = frozenset(
-        check.code for check in run.checks if check.protection or check.hypothesis is Hypothesis.IRREGULAR_ISSUE
+        check.code for check in every if check.protection or check.hypothesis is Hypothesis.IRREGULAR_ISSUE
     )
     images = run.pages.load
     with (
@@ -122,6 +133,8 @@ def _write_folder(
     ):
         for case in cases_in_order(connection, run.run_id, folder):
             writer.add(case)
+        if run.rows is not None and folder != "screening":
+            writer.add_rows(unscanned(run.rows, protection=folder == "protection"))
         if folder == "screening":
             for file in unread:
                 for problem in file.problems:

@@ -6,7 +6,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_WORDS = {"found": "files found", "read": "files read", "judged": "applications judged"}
+_WORDS = {
+    "rows": "checks on the register",
+    "found": "files found",
+    "read": "files read",
+    "judged": "applications judged",
+}
 
 
 @contextmanager

@@ -19,11 +19,13 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.rows import judge_rows
 from flows.screening import Screening, judge_batch, read_batch
 from flows.tally import Tally
 from flows.workers import Stopped
 from pipeline.errors import OversealError
 from pipeline.store.inputs import bundle_heads
+from pipeline.types.runs import CheckTally
 
 T = TypeVar("T")
 
@@ -75,11 +77,13 @@ def run_flow(run: FlowRun) -> None:
 
 @flow(name="screen", persist_result=False, validate_parameters=False, log_prints=False)
 def screen(run_id: str) -> None:
-    """Read what is new, then judge every bundle."""
+    """Judge the rows of the register, read what is new, then judge every bundle."""
     run = _RUNS[run_id]
     run.flow_run_id = str(flow_run.id)
     settings = run.work.settings.run
     try:
+        if run.work.rows is not None:
+            _judge_register(run, len(run.work.rows.checks))
         done = 0
         for _, size in _window(run, read_files, _ranges(run.to_read, settings.batch), 2 * settings.workers):
             done += size
@@ -95,6 +99,26 @@ def screen(run_id: str) -> None:
         # Threads that wait for a file must end before Prefect waits for them.
         run.work.pool.stop()
         raise
+
+
+def _judge_register(run: FlowRun, checks: int) -> None:
+    """One check after the other: each uses every core, and the memory of one is enough."""
+    for index in range(checks):
+        code, tally = check_rows(run.work.run_id, index)
+        run.tally.checks[code] = tally
+        run.tally.faults += tally.error
+        run.tasks += 1
+        run.progress("rows", index + 1, checks)
+
+
+@task(name="check-rows", persist_result=False, cache_policy=NO_CACHE, log_prints=False)
+def check_rows(run_id: str, index: int) -> tuple[str, CheckTally]:
+    """Run one check over the register; returns its code and counts."""
+    run = _RUNS[run_id]
+    with _opaque(run):
+        if run.work.rows is None:
+            raise ValueError("the run has no register")
+        return run.work.rows.checks[index].code, judge_rows(run.work.rows, index)
 
 
 @task(name="read-files", persist_result=False, cache_policy=NO_CACHE, log_prints=False)

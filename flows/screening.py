@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 
 from checks.base import Context, DocumentCheck
 from checks.run_all import judge
+from flows.rows import RowRun
+from flows.sightings import UNSEEN, Sighting, sightings
 from flows.tally import Tally
 from flows.workers import WorkerPool
 from pipeline import READING_VERSION
@@ -33,6 +35,7 @@ from pipeline.store.pages import PageFolder
 from pipeline.store.runs import save_cases
 from pipeline.store.scans import records_of, save_reading
 from pipeline.types.documents import DocumentRecord
+from pipeline.types.facts import Facts
 from pipeline.types.findings import Case, Hypothesis, Outcome
 from pipeline.types.problems import Problem, ProblemKind
 
@@ -50,6 +53,7 @@ class Screening:
         today: the day that the answers hold for.
         law: policy packs in force.
         precisions: measured precision by code.
+        rows: the register and what its checks flagged; None without a register.
     """
 
     run_id: str
@@ -61,16 +65,30 @@ class Screening:
     law: Policies
     checks: Sequence[DocumentCheck]
     precisions: Mapping[str, float] = field(default_factory=dict)
+    rows: RowRun | None = None
 
     @property
     def hypotheses(self) -> dict[str, Hypothesis]:
         """What each check looks for, by code."""
-        return {check.code: check.hypothesis for check in self.checks}
+        on_rows = self.rows.checks if self.rows else ()
+        return {check.code: check.hypothesis for check in (*self.checks, *on_rows)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A document to judge, with those that it is compared with; `position` is its place in the run."""
+
+    record: DocumentRecord
+    position: int
+    together: Sequence[DocumentRecord]
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What the checks said of one document; without a basis where it could not be judged, and nothing is kept."""
+    """What the checks said of one document; without a basis where it could not be judged, and nothing is kept.
+
+    `outcomes` are of checks on the document alone: those on the register's rows are counted and kept with the register.
+    """
 
     document_id: str
     position: int
@@ -113,21 +131,12 @@ def judge_batch(run: Screening, first: int, last: int) -> Tally:
         StoreError: when the store refuses.
     """
     tally = Tally()
-    judged: list[_Judged] = []
     with run.store.read() as connection:
-        for files in bundles(connection, run.run_id, first, last):
-            read = [
-                (file, part, record)
-                for file in files
-                if file.sha256 is not None
-                for part, record in enumerate(records_of(connection, file.sha256))
-            ]
-            together = list({record.document_id: record for _, _, record in read}.values())
-            for file, part, record in read:
-                if file.duplicate_of is None:
-                    one = _judge(run, connection, _own(record, file, part), file.ordinal * _PARTS + part, together)
-                    judged.append(one)
-                    tally.add(one.cases, one.outcomes, run.hypotheses)
+        waiting = [one for files in bundles(connection, run.run_id, first, last) for one in _waiting(connection, files)]
+        seen = sightings(run.rows, {one.record.document_id: Facts(one.record.facts) for one in waiting})
+        judged = [_judge(run, connection, one, seen.get(one.record.document_id, UNSEEN)) for one in waiting]
+    for one in judged:
+        tally.add(one.cases, one.outcomes, run.hypotheses)
     with run.store.write() as connection:
         for one in judged:
             if one.basis is None:
@@ -138,41 +147,59 @@ def judge_batch(run: Screening, first: int, last: int) -> Tally:
     return tally
 
 
+def _waiting(connection: Connection, files: Sequence[Input]) -> list[_Waiting]:
+    """The documents of one application; one that came in twice is judged once."""
+    read = [
+        (file, part, record)
+        for file in files
+        if file.sha256 is not None
+        for part, record in enumerate(records_of(connection, file.sha256))
+    ]
+    together = list({record.document_id: record for _, _, record in read}.values())
+    return [
+        _Waiting(_own(record, file, part), file.ordinal * _PARTS + part, together)
+        for file, part, record in read
+        if file.duplicate_of is None
+    ]
+
+
 def _own(record: DocumentRecord, file: Input, part: int) -> DocumentRecord:
     """The record as it stands in this run; problems of the file as a whole are told with its first document."""
     problems = file.problems if part == 0 else ()
     return dataclasses.replace(record, bundle=file.bundle, problems=record.problems + problems)
 
 
-def _judge(
-    run: Screening, connection: Connection, record: DocumentRecord, position: int, together: Sequence[DocumentRecord]
-) -> _Judged:
+def _judge(run: Screening, connection: Connection, one: _Waiting, seen: Sighting) -> _Judged:
+    record = one.record
     try:
-        linked = facts_with_links(record, together)
+        linked = facts_with_links(record, one.together)
         basis = _basis(run, record, linked)
         versions = {check.code: check.version for check in run.checks}
         known = known_outcomes(connection, record.document_id, basis, versions)
         missing = [check for check in run.checks if check.code not in known]
-        new = judge(linked.facts, _context(run, record, linked), missing, run.precisions)
+        new = judge(linked.facts, _context(run, record, linked, seen), missing, run.precisions)
         answers = {**known, **{outcome.code: outcome for outcome in new}}
         outcomes = tuple(answers[check.code] for check in run.checks)
-        cases = cases_of(record, outcomes, run.hypotheses, unlinked=linked.not_assessed)
-        return _Judged(record.document_id, position, basis, outcomes, cases)
+        cases = cases_of(
+            record, (*outcomes, *seen.rows), run.hypotheses, register=seen.match, unlinked=linked.not_assessed
+        )
+        return _Judged(record.document_id, one.position, basis, outcomes, cases)
     except DBAPIError:  # the store's refusal concerns every document
         raise
     except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
         log.error("judging a document failed: %s", place_of(error))
         problem = Problem(ProblemKind.OURS, "checks", f"judging failed: {type(error).__name__}")
         cases = unjudged(dataclasses.replace(record, problems=(*record.problems, problem)))
-        return _Judged(record.document_id, position, None, (), cases)
+        return _Judged(record.document_id, one.position, None, (), cases)
 
 
-def _context(run: Screening, record: DocumentRecord, linked: Linked) -> Context:
+def _context(run: Screening, record: DocumentRecord, linked: Linked, seen: Sighting) -> Context:
     return Context(
         today=run.today,
         policy=run.law,
         thresholds=run.settings.checks,
         specimen_run=run.settings.specimen_run,
+        register=seen.match,
         problems=record.problems,
         linked_ids=linked.ids,
     )
@@ -188,4 +215,4 @@ def _basis(run: Screening, record: DocumentRecord, linked: Linked) -> Basis:
         sorted(run.precisions.items()),
     )
     context = hashlib.sha256(repr(rest).encode()).hexdigest()
-    return Basis(run.law.hash, "", run.today.isoformat(), context)
+    return Basis(run.law.hash, run.rows.hash if run.rows else "", run.today.isoformat(), context)

@@ -1,21 +1,26 @@
 """From one document's outcomes to its cases: findings grouped by shared cause, lights, desks, folders.
 
-Grouping. Findings belong to one group when their cause keys are equal, or when they rest on the same reading of a
-single field: one misread character explains them all and counts once. The composite check digit is computed over the
-fields of the others, so a finding on it joins the strongest finding on one of those. Within a group each hypothesis
-has the log10 likelihood ratio of its strongest finding; across groups they are added.
+Grouping. Two findings are related when their cause keys name one thing, when they rest on readings of one field (a
+column of the register is the field that prints it), or when they look at one cell: one misread character or one wrong
+stamp explains both. The composite check digit is computed over the fields of the others, so a finding on it is related
+to the strongest finding on one of those. A group is what is related, directly or over others.
+Within a group each hypothesis weighs as much as its findings that are *not* related among one another: of related ones
+the strongest alone counts, so a second one adds nothing, and no further finding takes away from what stands. Across
+groups log10 likelihood ratios are added.
 
 Folders. `screening` has one case for every document. `integrity` has one where a check that looks for irregular issue
 found something, even where an innocent reading explains it: the folder follows what the check asks, since the bare
-question tells the issuing office what is looked at. Such a case has a desk only where something speaks for irregular
-issue; with innocent findings alone it is kept there for the record, without one. `protection` has a case where a sign
-that the holder may be a victim was seen. A protection sign never stands in `screening` and never adds to its light;
-one that concerns the issue (a minor's permit) is in `integrity` too, since it is the office that has to answer for it.
-A specimen has no desk in any folder.
+question tells the issuing office what is looked at. So does a finding that rests on rows of the register alone. Such a
+case has a desk only where something speaks for irregular issue, and never the issuing office's; with innocent findings
+alone it is kept there for the record, without one. `protection` has a case where a sign that the holder may be a victim
+was seen. A protection sign never stands in `screening` and never adds to its light; one that concerns the issue (a
+minor's permit) is in `integrity` too, since it is the office that has to answer for it. A specimen has no desk in any
+folder.
 
 Lights. *Grey*: no check of the question could be made. *Clear*: at least one was made, and nothing speaks for it.
-*Look*: something does, however weak. *Strong*: what speaks for it adds up to strong or more. Without a register the
-question of irregular issue stays grey unless something was found: what scans alone show can raise it, never clear it.
+*Look*: something does, however weak. *Strong*: what speaks for it adds up to strong or more. Without a row of the
+register the question of irregular issue stays grey unless something was found: what scans alone show can raise it, and
+so can a number that the register lacks, but only the checks on the document's own row can clear it.
 """
 
 from __future__ import annotations
@@ -23,9 +28,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from pipeline.reference.register_fields import SAME_THING
 from pipeline.types.documents import DocumentKind, DocumentRecord
 from pipeline.types.findings import (
     NO_MRZ_ON_LAYOUT,
+    NOT_LISTED,
     OTHER_KIND,
     Case,
     Desk,
@@ -40,11 +47,13 @@ from pipeline.types.findings import (
     Strength,
     band,
 )
+from pipeline.types.keys import field_of
 from pipeline.types.problems import UNREADABLE, ProblemKind
+from pipeline.types.register import RegisterMatch
 
 ALTERED = "altered"
 IRREGULAR_ISSUE = "irregular_issue"
-NO_REGISTER = NotAssessed(IRREGULAR_ISSUE, "no register at hand: what the issuing office did cannot be seen from scans")
+NO_REGISTER = NotAssessed(IRREGULAR_ISSUE, f"{NOT_LISTED}: what the issuing office did cannot be seen from scans")
 
 #: Hypotheses that speak for each question.
 SPEAKS_FOR: Mapping[str, frozenset[Hypothesis]] = {
@@ -72,7 +81,7 @@ _KINDS = frozenset(DocumentKind)
 _COMPOSITE = "mrz.check.composite"
 _CHECK_DIGIT = "mrz.check."
 #: The runner's reasons when a check is not meant for such a document: then its question was not open.
-_NOT_OPEN = (OTHER_KIND, NO_MRZ_ON_LAYOUT)
+_NOT_OPEN = (OTHER_KIND, NO_MRZ_ON_LAYOUT, NOT_LISTED)
 
 
 def cases_of(
@@ -80,24 +89,25 @@ def cases_of(
     outcomes: Sequence[Outcome],
     hypotheses: Mapping[str, Hypothesis],
     *,
-    register: bool = False,
+    register: RegisterMatch | None = None,
     unlinked: tuple[NotAssessed, ...] = (),
 ) -> tuple[Case, ...]:
     """The document's cases, the one for screening first.
 
     Args:
         record: the document.
-        outcomes: what every check said of it.
+        outcomes: what every check said of it, and of its row in the register.
         hypotheses: what each check looks for, by code: tells which question an outcome answers.
-        register: whether the issuing ministry's register is at hand.
+        register: where it stands in the issuing ministry's register; None without one that lists such documents.
         unlinked: comparisons that could not be made.
     """
     of_document, of_issue, signs = _by_reader(outcomes, hypotheses)
     altered = _light(ALTERED, of_document, assessed(ALTERED, outcomes, hypotheses))
-    issue = _light(IRREGULAR_ISSUE, of_issue, register and assessed(IRREGULAR_ISSUE, outcomes, hypotheses))
+    on_row = register is not None and register.row is not None
+    issue = _light(IRREGULAR_ISSUE, of_issue, on_row and assessed(IRREGULAR_ISSUE, outcomes, hypotheses))
     specimen = any(finding.cause == SPECIMEN for outcome in outcomes for finding in outcome.findings)
     not_asked = _not_assessed(ALTERED, outcomes, hypotheses) + unlinked
-    issue_not_asked = _not_assessed(IRREGULAR_ISSUE, outcomes, hypotheses) + (() if register else (NO_REGISTER,))
+    issue_not_asked = _not_assessed(IRREGULAR_ISSUE, outcomes, hypotheses) + _without_row(register)
 
     def case(folder: str, desk: Desk | None, shown: list[Finding], open_: tuple[NotAssessed, ...]) -> Case:
         return Case(
@@ -136,27 +146,16 @@ def assessed(question: str, outcomes: Iterable[Outcome], hypotheses: Mapping[str
 
 def groups_of(findings: Sequence[Finding]) -> tuple[Group, ...]:
     """Findings grouped by shared cause, strongest group and strongest finding first."""
-    ranked = sorted(findings, key=lambda finding: (-finding.strength, finding.code, finding.cause, finding.message))
-    group_of = list(range(len(ranked)))
-
-    def join(one: int, other: int) -> None:
-        # The lower index is the stronger finding, and names the group.
-        low, high = sorted((group_of[one], group_of[other]))
-        group_of[:] = [low if group == high else group for group in group_of]
-
-    first_with: dict[tuple[object, ...], int] = {}
-    for index, finding in enumerate(ranked):
-        for mark in _marks(finding):
-            join(index, first_with.setdefault(mark, index))
-    digits = [_check_digits(finding) for finding in ranked]
-    explained = next((index for index, keys in enumerate(digits) if keys - {_COMPOSITE}), None)
-    for index, keys in enumerate(digits):
-        if _COMPOSITE in keys and explained is not None:
-            join(index, explained)
-    members: dict[int, list[Finding]] = defaultdict(list)
-    for group, finding in zip(group_of, ranked, strict=True):
-        members[group].append(finding)
-    return tuple(_group(members[index]) for index in sorted(members))
+    ranked = sorted(findings, key=lambda one: (-one.strength, one.code, one.cause, one.message, repr(one)))
+    near = _relations(ranked)
+    groups: list[Group] = []
+    left = set(range(len(ranked)))
+    for index in range(len(ranked)):
+        if index in left:
+            members = sorted(_reached(index, left, near))
+            left -= set(members)
+            groups.append(_group(ranked, members, near))
+    return tuple(groups)
 
 
 def total(groups: Iterable[Group], hypothesis: Hypothesis) -> float:
@@ -164,14 +163,51 @@ def total(groups: Iterable[Group], hypothesis: Hypothesis) -> float:
     return sum(log10_lr for group in groups for name, log10_lr in group.hypotheses if name is hypothesis)
 
 
+def _relations(ranked: Sequence[Finding]) -> list[set[int]]:
+    """By finding, those that it is related to."""
+    with_mark: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for index, finding in enumerate(ranked):
+        for mark in set(_marks(finding)):
+            with_mark[mark].append(index)
+    near: list[set[int]] = [set() for _ in ranked]
+    for alike in with_mark.values():
+        for index in alike:
+            near[index].update(alike)
+    digits = [_check_digits(finding) for finding in ranked]
+    explained = next((index for index, keys in enumerate(digits) if keys - {_COMPOSITE}), None)
+    for index, keys in enumerate(digits):
+        if _COMPOSITE in keys and explained is not None:
+            near[index].add(explained)
+            near[explained].add(index)
+    for index, others in enumerate(near):
+        others.discard(index)
+    return near
+
+
+def _reached(start: int, among: set[int], near: Sequence[set[int]]) -> set[int]:
+    """What is related to one finding, directly or over others."""
+    found, waiting = {start}, [start]
+    while waiting:
+        new = (near[waiting.pop()] & among) - found
+        found |= new
+        waiting += new
+    return found
+
+
 def _marks(finding: Finding) -> Iterable[tuple[object, ...]]:
-    """What two findings must have in common to have one cause."""
-    yield ("cause", finding.cause)
+    """What two findings must have in common to be related."""
+    yield ("field", None, _thing(finding.cause))
+    first = finding.evidence[0]
+    if not isinstance(first, PageEvidence):
+        yield ("cell", first.table, first.key, first.column)
     for item in finding.evidence:
-        if not isinstance(item, PageEvidence):
-            yield ("cell", item.table, item.key, item.column)
-        elif not _own_key(item.key).startswith(_WHOLE):
-            yield ("reading", item.document_id, item.key, item.page)
+        if isinstance(item, PageEvidence) and not _own_key(item.key).startswith(_WHOLE):
+            yield ("field", item.document_id, _thing(field_of(item.key)))
+
+
+def _thing(cause: str) -> str:
+    """What a cause key is about, by the name of the document's field where it is a column of the register."""
+    return SAME_THING.get(cause, cause)
 
 
 def _own_key(key: str) -> str:
@@ -186,11 +222,30 @@ def _check_digits(finding: Finding) -> set[str]:
     return {item.key for item in pages if item.key.startswith(_CHECK_DIGIT)}
 
 
-def _group(members: list[Finding]) -> Group:
-    strongest: dict[Hypothesis, float] = {}
-    for finding in members:
-        strongest[finding.hypothesis] = max(strongest.get(finding.hypothesis, 0.0), finding.strength.log10_lr)
-    return Group(members[0].cause, tuple(sorted(strongest.items())), tuple(members))
+def _group(ranked: Sequence[Finding], members: Sequence[int], near: Sequence[set[int]]) -> Group:
+    speaking: dict[Hypothesis, set[int]] = defaultdict(set)
+    for index in members:
+        speaking[ranked[index].hypothesis].add(index)
+    weights = [finding.strength.log10_lr for finding in ranked]
+    weighed = tuple((name, _heaviest(indices, weights, near)) for name, indices in sorted(speaking.items()))
+    return Group(ranked[members[0]].cause, weighed, tuple(ranked[index] for index in members))
+
+
+def _heaviest(findings: set[int], weights: Sequence[float], near: Sequence[set[int]]) -> float:
+    """The most that findings weigh together when no two of those counted are related."""
+    most, left = 0.0, set(findings)
+    while left:
+        part = _reached(min(left), left, near)
+        left -= part
+        most += _heaviest_of_part(part, weights, near)
+    return most
+
+
+def _heaviest_of_part(part: set[int], weights: Sequence[float], near: Sequence[set[int]]) -> float:
+    busiest = max(part, key=lambda index: (len(near[index] & part), -index))
+    related = near[busiest] & part
+    with_it = weights[busiest] + _heaviest(part - related - {busiest}, weights, near)
+    return max(with_it, _heaviest(part - {busiest}, weights, near)) if related else with_it
 
 
 def _light(question: str, findings: Sequence[Finding], assessed: bool) -> Light:
@@ -212,7 +267,8 @@ def _by_reader(
     for outcome in outcomes:
         declared = hypotheses.get(outcome.code)
         for finding in outcome.findings:
-            on_issue = Hypothesis.IRREGULAR_ISSUE in (declared, finding.hypothesis)
+            on_rows = not any(isinstance(item, PageEvidence) for item in finding.evidence)
+            on_issue = on_rows or Hypothesis.IRREGULAR_ISSUE in (declared, finding.hypothesis)
             if on_issue:
                 of_issue.append(finding)
             if finding.protection:
@@ -232,6 +288,15 @@ def _screening_desk(record: DocumentRecord, findings: Sequence[Finding]) -> Desk
         return Desk.DOCUMENT_EXAMINER
     poor = any(problem.kind in CURED_BY_RESCAN for problem in record.problems)
     return Desk.RESCAN if poor or any(f.hypothesis is Hypothesis.CAPTURE for f in findings) else None
+
+
+def _without_row(register: RegisterMatch | None) -> tuple[NotAssessed, ...]:
+    """Why the checks on the document's own row could not be made."""
+    if register is None:
+        return (NO_REGISTER,)
+    if register.row is None:
+        return (NotAssessed(IRREGULAR_ISSUE, f"not matched to a row of the register: {register.reason}"),)
+    return ()
 
 
 def _not_assessed(

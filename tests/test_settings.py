@@ -56,6 +56,13 @@ def test_a_named_file_is_read_instead(tmp_path: Path, monkeypatch: pytest.Monkey
         ('[reading]\npage_engine = "other"', "reading.page_engine"),
         ('[reading]\nmrz_engines = ["other"]', "reading.mrz_engines"),
         ("[reading]\nmrz_engines = []", "reading.mrz_engines"),
+        ('[register]\nstate = "utopia"', "register.state"),
+        ('[register]\ntimezone = "Berlin"', "register.timezone"),
+        ('[register]\ncalendar = "mayan"', "register.calendar"),
+        ('[register]\nencoding = "rot13"', "register.encoding"),
+        ("[register]\nmax_row_bytes = 1", "register.max_row_bytes"),
+        ('[register]\ncolumn = "x"', "register.column"),
+        ('[register.columns]\npermits = "x"', "register.columns.permits"),
         ("not toml at all", "other.toml"),
     ],
 )
@@ -88,3 +95,17 @@ def test_a_variable_that_is_no_setting_is_refused(name: str, monkeypatch: pytest
     monkeypatch.setenv(name, "3")
     with pytest.raises(UsageError, match=r"OVERSEAL_\w+ is no setting|run\.speed"):
         load()
+
+
+def test_how_a_register_is_taken_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "overseal.toml").write_text(
+        '[register]\nstate = "UTO"\ntimezone = "Asia/Dhaka"\nencoding = "Latin-1"\n'
+        '[register.columns.permits]\npermit_number = "No"\n'
+    )
+    register = load().register
+    assert (register.state, register.timezone, register.calendar) == ("UTO", "Asia/Dhaka", "gregorian")
+    # One encoding is one setting, however it is written: the hash of a register follows the settings.
+    assert register.encoding == "iso8859-1"
+    assert register.columns == {"permits": {"permit_number": "No"}}
+    monkeypatch.setenv("OVERSEAL_REGISTER__TIMEZONE", "Europe/Berlin")
+    assert load().register.timezone == "Europe/Berlin"

@@ -12,7 +12,7 @@ from checks.office_time import office_time
 from checks.prc.logs import logged
 from checks.prc.permits import detailed
 from checks.prc.slips import with_slip
-from checks.rows import RowContext, Tables
+from checks.rows import RowContext, Tables, settled
 
 #: Columns of a permit that the order checks show or weigh.
 COLUMNS = (
@@ -33,7 +33,7 @@ def breaches(found: pl.LazyFrame, tables: Tables, *instants: str) -> pl.LazyFram
         tables: the register.
         instants: columns of `found` or COLUMNS.
     """
-    full = detailed(found, tables, *COLUMNS)
+    full = settled(detailed(found, tables, *COLUMNS))
     return logged(office_time(full, tables, "issued_at", *instants), tables, "print")
 
 

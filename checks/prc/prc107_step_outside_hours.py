@@ -38,7 +38,7 @@ import polars as pl
 
 from checks.prc.causes import first_of
 from checks.prc.hours import at_a_desk, by_calendar, clock_causes, crowds, flags_by_step, steps_late
-from checks.rows import RowCheck, RowContext, Tables
+from checks.rows import RowCheck, RowContext, Tables, settled
 from pipeline.types.findings import Hypothesis, Strength
 
 #: Before opening and after closing, in minutes.
@@ -54,9 +54,9 @@ def step_outside_hours(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit and day with a step outside the hours of an open office."""
     grace = pl.duration(minutes=pl.lit(context.threshold("PRC107", "grace_minutes", GRACE)))
     late = by_calendar(steps_late(tables), tables)
-    off = late.filter(pl.col("open") & ~_within("at_local", grace))
+    off = settled(late.filter(pl.col("open") & ~_within("at_local", grace)))
     away = at_a_desk(off, tables, grace).filter(~pl.col("at_desk"))
-    found = crowds(clock_causes(away, tables))
+    found = settled(crowds(clock_causes(away, tables)))
     bulk = context.threshold("PRC107", "bulk", BULK)
     opens, closes = _since_midnight("opens"), _since_midnight("closes")
     time = _time_of("at_local")

@@ -38,7 +38,7 @@ import polars as pl
 
 from checks.prc.causes import first_of
 from checks.prc.hours import at_a_desk, by_calendar, clock_causes, crowds, flags_by_step, steps_on_closed_days
-from checks.rows import Cell, RowCheck, RowContext, Tables
+from checks.rows import Cell, RowCheck, RowContext, Tables, settled
 from pipeline.types.findings import Hypothesis, Strength
 
 #: Steps in one minute that are a batch, or on one day that are work in order if PEOPLE take them.
@@ -48,7 +48,7 @@ PEOPLE = 3
 
 def step_on_closed_day(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit and day with a step while the office was closed."""
-    shut = by_calendar(steps_on_closed_days(tables), tables).filter(~pl.col("open"))
+    shut = settled(by_calendar(steps_on_closed_days(tables), tables).filter(~pl.col("open")))
     away = at_a_desk(shut, tables, pl.duration()).filter(~pl.col("at_desk"))
     valid = tables["permits"].select("row", "valid_from")
     closures = (
@@ -56,7 +56,7 @@ def step_on_closed_day(tables: Tables, context: RowContext) -> pl.LazyFrame:
         .select("office_id", "date", pl.col("row").alias("closure"))
         .unique(["office_id", "date"], keep="first")
     )
-    found = (
+    found = settled(
         crowds(clock_causes(away, tables))
         .join(valid, on="row", how="left")
         .join(closures, on=["office_id", "date"], how="left")

@@ -41,7 +41,7 @@ from checks.prc.logs import logged, tidied
 from checks.prc.order import borne_out, day_written
 from checks.prc.permits import detailed, matched
 from checks.prc.slips import with_slip
-from checks.rows import Cell, RowCheck, RowContext, Tables, flags
+from checks.rows import Cell, RowCheck, RowContext, Tables, flags, settled
 from pipeline.types.findings import Hypothesis, Strength
 
 #: Clocks of two workstations may differ by so many minutes.
@@ -68,7 +68,7 @@ def steps_out_of_order(tables: Tables, context: RowContext) -> pl.LazyFrame:
 def _early_step(tables: Tables, step: str, grace: dt.timedelta, bulk: float) -> pl.LazyFrame:
     """Findings on permits whose step lies before one of those that come before it."""
     before = list(STEPS)[: list(STEPS).index(step)]
-    early = tables["permits"].filter(pl.col(step) < pl.max_horizontal(before) - grace).select("row")
+    early = settled(tables["permits"].filter(pl.col(step) < pl.max_horizontal(before) - grace).select("row"))
     full = tidied(detailed(early, tables, *_COLUMNS), tables, "application_id", "permit_number")
     both = logged(logged(full, tables, STEPS[step]), tables, STEPS[before[-1]], "before")
     written = pl.max_horizontal(_as_written(one) for one in before) - grace <= _as_written(step)
@@ -92,6 +92,13 @@ def _early_step(tables: Tables, step: str, grace: dt.timedelta, bulk: float) -> 
     )
 
 
+def _on_one_row(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """The permits whose number no other row has: the log does not say which of two was printed."""
+    same = tables["permits"].select("permit_number").join(found, on="permit_number", how="semi")
+    once = same.group_by("permit_number").len().filter(pl.col("len") == 1)
+    return found.join(once, on="permit_number", how="semi")
+
+
 def _early_print(tables: Tables, grace: dt.timedelta, bulk: float) -> pl.LazyFrame:
     """Findings on permits that the log has printed before they were decided, though their row does not say so."""
     decided = (
@@ -101,9 +108,10 @@ def _early_print(tables: Tables, grace: dt.timedelta, bulk: float) -> pl.LazyFra
     )
     prints = tables["access_log"].filter(pl.col("action") == "print").select("object_id", pl.col("at").alias("printed"))
     hidden = (pl.col("printed") < pl.col("decided_at") - grace) & (pl.col("issued_at") >= pl.col("decided_at") - grace)
-    early = matched(decided, prints, "object_id").filter(hidden.fill_null(False)).select("row")
+    early = settled(matched(decided, prints, "object_id").filter(hidden.fill_null(False)).select("row"))
     full = tidied(detailed(early, tables, *_COLUMNS), tables, "application_id", "permit_number")
-    found = logged(full, tables, "print").filter(pl.col("logged_at") < pl.col("decided_at") - grace)
+    one_row = _on_one_row(full, tables)
+    found = logged(one_row, tables, "print").filter(pl.col("logged_at") < pl.col("decided_at") - grace)
     innocent = first_of(*_causes(["decided_at"], bulk, "logged_at"))
     return flags(
         found.with_columns(innocent.alias("innocent")),

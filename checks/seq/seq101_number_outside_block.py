@@ -10,7 +10,10 @@ Why it matters:
 What else it can be:
     - Stock was handed over from one office to another; so it is taken where a block of this office that holds the
       number was allocated after the issue, or where this office issued at least 20 numbers of the same block.
-    - The office was entered wrongly.
+    - The office was entered wrongly; so it is taken where the station that printed it stands in the office that holds
+      the block.
+    - A character of the number was entered wrongly; so it is taken where the number next to the one that this station
+      issued just before is unused, and differs by one slip.
 
 When it is not applied:
     The register has no blocks, or no block of the same kind of number as the permit's.
@@ -24,10 +27,13 @@ Source:
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
-from checks.numbers import numbered
+from checks.numbers import blocks, in_block, stretches
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
+from checks.seq.missing import meant
 from pipeline.types.findings import Hypothesis, Strength
 
 #: Permits of one office from one foreign block; so many are stock handed over, not a blank borrowed.
@@ -36,41 +42,42 @@ HANDED_OVER = 20
 
 def number_outside_block(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit whose number no block of its office holds."""
-    blocks = numbered(tables["blocks"], "first_number", "last_number").select(
-        pl.col("first_number_stem").alias("stem"),
-        pl.col("first_number_serial").alias("first"),
-        pl.col("last_number_serial").alias("last"),
-        pl.col("office_id").alias("holder"),
-        pl.col("first_number"),
-        "allocated_on",
-        pl.col("row").alias("block_row"),
+    held = stretches(tables).with_columns(pl.col("office_id").hash().alias("office"))
+    own = held.group_by("stem", "start", "office").agg(
+        pl.col("allocated_on").fill_null(dt.date.min).min().alias("own_from")
     )
-    permits = numbered(tables["permits"], "permit_number").select(
-        "permit_number",
-        "office_id",
-        pl.col("issued_at").dt.date().alias("issued_on"),
-        pl.col("permit_number_stem").alias("stem"),
-        pl.col("permit_number_serial").alias("serial"),
+    permits = tables["permits"].drop_nulls("office_id")
+    numbers = in_block(
+        permits.select(
+            "row",
+            "permit_number",
+            pl.col("office_id").hash().alias("office"),
+            pl.col("issued_at").dt.date().alias("issued_on"),
+        ),
+        tables,
     )
-    numbers = permits.drop_nulls(["office_id", "serial"]).join(blocks.select("stem").unique(), on="stem")
-    held = numbers.join(blocks, on="stem").filter(pl.col("serial").is_between("first", "last"))
-    own = held.filter(pl.col("holder") == pl.col("office_id"))
-    in_time = own.filter(pl.col("allocated_on").is_null() | (pl.col("allocated_on") <= pl.col("issued_on")))
-    outside = numbers.join(in_time, on="permit_number", how="anti")
-    foreign = (
-        held.filter(pl.col("holder") != pl.col("office_id")).sort("block_row").unique("permit_number", keep="first")
+    outside = (
+        numbers.join(own, on=["stem", "start", "office"], how="left")
+        .filter(pl.col("own_from").is_null() | (pl.col("own_from") > pl.col("issued_on")))
+        .join(blocks(tables), on="stem", how="semi")
+        .cache()
     )
-    found = outside.join(
-        foreign.select("permit_number", "holder", "block_row", "first_number"), on="permit_number", how="left"
-    ).join(
-        own.select("permit_number", pl.col("allocated_on").alias("late")).unique("permit_number"),
-        on="permit_number",
-        how="left",
-    )
-    from_block = pl.len().over("office_id", "block_row")
+    holders = held.sort("block_row").unique(["stem", "start", "office"], keep="first", maintain_order=True)
+    foreign = outside.join(
+        holders.select("stem", "start", "block_row", "first_number", pl.col("office_id").alias("holder"), "office"),
+        on=["stem", "start"],
+        suffix="_of_block",
+    ).filter(pl.col("office") != pl.col("office_of_block"))
+    first = foreign.sort("block_row").unique("row", keep="first").select("row", "block_row", "first_number", "holder")
+    found = outside.select("row", "own_from", "issued_on").join(first, on="row", how="left")
+    written = permits.select("row", "permit_number", "kind", "office_id", "station_id", "issued_at")
+    rows = written.join(found, on="row")
+    stations = tables["stations"].select("station_id", pl.col("office_id").alias("printed_in"))
     most = context.threshold("SEQ101", "handed_over", HANDED_OVER)
     return flags(
-        found.with_columns(from_block.alias("from_block")),
+        rows.join(meant(rows, tables), on="row", how="left")
+        .join(stations, on="station_id", how="left")
+        .with_columns(pl.len().over("office_id", "block_row").alias("from_block")),
         Cell(
             "permits",
             pl.col("permit_number"),
@@ -83,10 +90,16 @@ def number_outside_block(tables: Tables, context: RowContext) -> pl.LazyFrame:
         pl.col("office_id"),
         pl.col("issued_on"),
         cause="permit_number",
-        likely_innocent=pl.when(pl.col("late").is_not_null())
-        .then(pl.format("the block was allocated to the office later, on {}", pl.col("late")))
+        likely_innocent=pl.when(pl.col("own_from").is_not_null())
+        .then(pl.format("the block was allocated to the office later, on {}", pl.col("own_from")))
         .when(pl.col("block_row").is_not_null() & (pl.col("from_block") >= most))
-        .then(pl.lit("stock was handed over from one office to another")),
+        .then(pl.lit("stock was handed over from one office to another"))
+        .when(pl.col("printed_in") == pl.col("holder"))
+        .then(pl.lit("the office was entered wrongly"))
+        .when(pl.col("meant").is_not_null())
+        .then(
+            pl.format("a character of the number was entered wrongly: {} is unused and next in line", pl.col("meant"))
+        ),
         also=[Cell("blocks", pl.col("block_row"), "first_number", pl.col("first_number"))],
     )
 
@@ -99,7 +112,11 @@ CHECK = RowCheck(
     hypothesis=Hypothesis.IRREGULAR_ISSUE,
     subject="permits",
     needs=("permits.permit_number", "permits.office_id", "blocks.first_number", "blocks.last_number"),
-    innocent=("stock was handed over from one office to another", "the office was entered wrongly"),
+    innocent=(
+        "stock was handed over from one office to another",
+        "the office was entered wrongly",
+        "a character of the number was entered wrongly",
+    ),
     next_check="Ask the stock ledger of both offices who had the blank with this number on that day",
     source="ICAO Doc 9303-2 clause 4.3 and appendix D.3 (accounting for blank documents)",
     thresholds=(("handed_over", HANDED_OVER),),

@@ -35,6 +35,10 @@ _PACKAGES = (
     "onnx",
     "onnxruntime",
     "sqlalchemy",
+    "polars",
+    "holidays",
+    "hijridate",
+    "persiantools",
 )
 #: Modules that need shared libraries of the system.
 _LOADED = ("cv2", "onnxruntime")

@@ -23,6 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("out"), metavar="DIR", help="where the reports go (%(default)s)"
     )
+    parser.add_argument("--register", type=Path, metavar="DIR", help="the issuing ministry's register, CSV or Parquet")
+    parser.add_argument("--earlier", type=Path, metavar="DIR", help="the same register as it was delivered before")
     parser.add_argument("--today", type=_date, metavar="DATE", help="the day to judge for, as YYYY-MM-DD")
     parser.add_argument("--exit-zero", action="store_true", help="end with 0 even where something was flagged")
     store_options(parser)
@@ -37,15 +39,25 @@ def store_options(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> ExitCode:
     """Screen, and say how many cases there are for whom."""
-    if not given.paths:
-        raise UsageError("name at least one file or folder to screen")
+    if not given.paths and given.register is None:
+        raise UsageError("name at least one file or folder to screen, or a register")
+    if given.earlier and given.register is None:
+        raise UsageError("--earlier is compared with a register: name that one with --register")
     from flows.exit_codes import exit_code
     from flows.launch import Request, screen_folder
     from flows.progress import shown_progress
 
     today = given.today or dt.datetime.now().astimezone().date()
     with shown_progress() as progress:
-        request = Request(given.paths, given.out, settings_of(given), today, progress=progress)
+        request = Request(
+            given.paths,
+            given.out,
+            settings_of(given),
+            today,
+            progress=progress,
+            register=given.register,
+            earlier=given.earlier,
+        )
         result = screen_folder(request)
     print(counts(result))
     print(f"reports: {given.out}")
@@ -74,10 +86,16 @@ def counts(result: Result) -> str:
     desks = [f"{count} {'no desk needed' if desk == 'none' else desk}" for desk, count in sorted(summary.cases.items())]
     lines.append("cases: " + (", ".join(desks) or "none"))
     asked = summary.assessed
+    basis = "from the paper alone (no register at hand)" if summary.register_hash is None else "with the register"
     lines.append(
         f"assessed: forged or altered {asked['altered']} of {result.tally.documents} documents; "
-        f"irregularly issued {asked['irregular_issue']}, from the paper alone (no register at hand)"
+        f"irregularly issued {asked['irregular_issue']}, {basis}"
     )
+    if result.rows:
+        rows = result.rows
+        lines.append(
+            f"register: {rows.rows} rows, {rows.refused} refused; permits with a finding above weak: {rows.above_weak}"
+        )
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,14 +39,20 @@ class Summary:
 
 
 def kept(cache: Path, key: str) -> tuple[Path, Summary] | None:
-    """The folder of a register that is kept, and its summary; it counts as used now."""
+    """The folder of a register that is kept whole, and its summary; it counts as used now."""
     folder = cache / key
     try:
-        summary = Summary.of(json.loads((folder / _SUMMARY).read_text(encoding="utf-8")))
+        written = json.loads((folder / _SUMMARY).read_text(encoding="utf-8"))
+        summary, sizes = Summary.of(written["summary"]), written["sizes"]
         os.utime(folder)
     except (OSError, ValueError, KeyError):
         return None
-    return folder, summary
+    return (folder, summary) if sizes == _sizes(folder) else None
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Bytes of every table's files, by their paths."""
+    return {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*.parquet"))}
 
 
 def keep(cache: Path, key: str, make: Callable[[Path], Summary]) -> tuple[Path, Summary]:
@@ -68,14 +74,21 @@ def keep(cache: Path, key: str, make: Callable[[Path], Summary]) -> tuple[Path, 
         raise OversealError(f"the folder for loaded registers cannot be written: {error.strerror}") from error
     try:
         summary = make(aside)
-        (aside / _SUMMARY).write_text(json.dumps(dataclasses.asdict(summary)), encoding="utf-8")
-        folder = cache / key
-        if folder.exists():
-            shutil.rmtree(folder)
-        aside.rename(folder)
+        written: dict[str, Any] = {"summary": dataclasses.asdict(summary), "sizes": _sizes(aside)}
+        (aside / _SUMMARY).write_text(json.dumps(written), encoding="utf-8")
+        done = kept(cache, key) or _put(aside, cache / key, summary)
+    except OSError as error:
+        raise OversealError(f"the register cannot be loaded: {error.strerror or type(error).__name__}") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     _let_go(cache, key)
+    return done
+
+
+def _put(aside: Path, folder: Path, summary: Summary) -> tuple[Path, Summary]:
+    """Put what was made aside in its place, where nothing or nothing whole stands."""
+    shutil.rmtree(folder, ignore_errors=True)
+    aside.rename(folder)
     return folder, summary
 
 

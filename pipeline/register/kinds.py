@@ -6,7 +6,6 @@ becomes null. `why_refused` says for such cells what is wrong, in words that hol
 
 from __future__ import annotations
 
-import datetime as dt
 import zoneinfo
 from functools import cache
 
@@ -16,10 +15,14 @@ from pipeline.reference.register_tables import Column, Kind
 from pipeline.register import other_calendars
 from pipeline.settings import RegisterSettings
 
-_FIRST, _LAST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
-_DATE = r"^\d{4}-\d\d-\d\d$"
-_LOCAL = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?$"
-_INSTANT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)$"
+#: Years from 1900 to 2200.
+_YEAR = r"(?:19\d\d|2[01]\d\d|2200)"
+_DAY = r"-\d\d-\d\d"
+_CLOCK = r"T\d\d:\d\d:\d\d(?:\.\d{1,6})?"
+_OFFSET = r"(Z|[+-]\d\d:\d\d)$"
+_ANY_DATE, _DATE = rf"^\d{{4}}{_DAY}$", rf"^{_YEAR}{_DAY}$"
+_ANY_LOCAL, _LOCAL = rf"^\d{{4}}{_DAY}{_CLOCK}$", rf"^{_YEAR}{_DAY}{_CLOCK}$"
+_ANY_INSTANT, _INSTANT = rf"^\d{{4}}{_DAY}{_CLOCK}{_OFFSET}", rf"^{_YEAR}{_DAY}{_CLOCK}{_OFFSET}"
 #: Other ways of ISO 8601 to write an instant (RFC 3339 has the space and the small letters): blank or `t` before the
 #: time, no seconds, comma, more digits than microseconds, `z`, offset without colon or minutes.
 _REWRITTEN = (
@@ -30,6 +33,8 @@ _REWRITTEN = (
     (r"^(.{19}[.\d]*) ?([+-]\d\d)$", "${1}${2}:00"),
     (r"^(.{19}[.\d]*) ?([+-]\d\d):?(\d\d)$", "${1}${2}:${3}"),
 )
+#: Letters of an instant up to its date and up to its seconds.
+_DAY_LETTERS, _SECONDS = len("YYYY-MM-DD"), len("YYYY-MM-DDTHH:MM:SS")
 _MOST_OFFSET_MINUTES = 14 * 60
 #: Letters in one cell.
 _LONGEST = 100_000
@@ -63,23 +68,23 @@ def prepare(text: pl.Series, kind: Kind, settings: RegisterSettings) -> pl.Serie
         return text
     if settings.calendar != "gregorian":
         text = other_calendars.to_gregorian(text, settings.calendar)
-    if kind is Kind.DATE or text.str.contains(_INSTANT).all():
+    if kind is Kind.DATE or text.str.contains(_ANY_INSTANT).all():
         return text
     for pattern, written in _REWRITTEN:
         text = text.str.replace(pattern, written)
     return text
 
 
-def values_of(column: Column, settings: RegisterSettings) -> list[pl.Expr]:
-    """The column's values over prepared text; for an instant its offset as well."""
+def values_of(column: Column, prepared: pl.Series, settings: RegisterSettings) -> list[pl.Expr]:
+    """The column's values over a frame with the prepared text; for an instant its offset as well."""
     text = pl.col(column.name)
     match column.kind:
         case Kind.TEXT:
             return [pl.when(text.str.len_bytes() <= _LONGEST).then(text).alias(column.name)]
         case Kind.DATE:
-            return [_day(pl.when(text.str.contains(_DATE)).then(text))]
+            return [_day(text)]
         case Kind.INSTANT:
-            return _instant(column.name, settings.timezone)
+            return _instant(prepared, settings.timezone)
         case Kind.TIME:
             with_seconds = pl.when(text.str.len_bytes() == len("HH:MM")).then(text + ":00").otherwise(text)
             shaped = pl.when(with_seconds.str.contains(r"^\d\d:\d\d:\d\d$")).then(with_seconds)
@@ -101,27 +106,28 @@ def values_of(column: Column, settings: RegisterSettings) -> list[pl.Expr]:
 
 
 def _day(text: pl.Expr) -> pl.Expr:
-    day = text.str.to_date("%Y-%m-%d", strict=False)
-    return pl.when(day.is_between(_FIRST, _LAST)).then(day)
+    return pl.when(text.str.contains(_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
 
 
-def _instant(name: str, timezone: str | None) -> list[pl.Expr]:
-    text = pl.col(name)
-    shaped = pl.when(text.str.contains(_INSTANT)).then(text)
-    body = shaped.str.replace(r"(?:Z|[+-]\d\d:\d\d)$", "")
-    offset = shaped.str.extract(r"(Z|[+-]\d\d:\d\d)$").replace_strict(_offsets(), default=None, return_dtype=pl.Int16)
-    instant = (_wall_time(body) - pl.duration(minutes=offset)).dt.replace_time_zone("UTC")
+def _instant(text: pl.Series, timezone: str | None) -> list[pl.Expr]:
+    name = text.name
+    shaped = pl.when(pl.col(name).str.contains(_INSTANT)).then(pl.col(name))
+    if text.str.contains(".", literal=True).any():
+        wall, written = _wall_time(shaped.str.replace(_OFFSET, "")), shaped.str.extract(_OFFSET)
+    else:
+        wall, written = _wall_time(shaped.str.head(_SECONDS), "%S"), shaped.str.slice(_SECONDS)
+    offset = written.replace_strict(_offsets(), default=None, return_dtype=pl.Int16)
+    instant = (wall - pl.duration(minutes=offset)).dt.replace_time_zone("UTC")
     if timezone is not None:
-        wall = _wall_time(pl.when(text.str.contains(_LOCAL)).then(text))
-        there = wall.dt.replace_time_zone(timezone, ambiguous="null", non_existent="null")
+        local = _wall_time(pl.when(pl.col(name).str.contains(_LOCAL)).then(pl.col(name)))
+        there = local.dt.replace_time_zone(timezone, ambiguous="null", non_existent="null")
         ahead = (there.dt.base_utc_offset() + there.dt.dst_offset()).dt.total_minutes().cast(pl.Int16)
         instant, offset = pl.coalesce(instant, there.dt.convert_time_zone("UTC")), pl.coalesce(offset, ahead)
-    return [instant.alias(name), pl.when(instant.is_not_null()).then(offset).alias(f"{name}_offset")]
+    return [instant.alias(name), offset.alias(f"{name}_offset")]
 
 
-def _wall_time(text: pl.Expr) -> pl.Expr:
-    wall = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
-    return pl.when(wall.dt.date().is_between(_FIRST, _LAST)).then(wall)
+def _wall_time(text: pl.Expr, seconds: str = "%S%.f") -> pl.Expr:
+    return text.str.to_datetime(f"%Y-%m-%dT%H:%M:{seconds}", time_unit="us", strict=False)
 
 
 def why_refused(column: Column, text: pl.Series, settings: RegisterSettings) -> pl.Series:
@@ -171,7 +177,7 @@ def _too_long() -> str:
 
 def _why_no_date(text: pl.Expr) -> pl.Expr:
     return (
-        pl.when(text.str.contains(_DATE))
+        pl.when(text.str.contains(_ANY_DATE))
         .then(_why_no_day(text))
         .when(text.str.contains(r"^\d{4}-\d\d-\d\d[Tt ]\d"))
         .then(pl.lit("a time of day where a date alone is needed"))
@@ -180,34 +186,29 @@ def _why_no_date(text: pl.Expr) -> pl.Expr:
 
 
 def _why_no_day(text: pl.Expr) -> pl.Expr:
-    in_range = text.str.head(4).cast(pl.Int32, strict=False).is_between(_FIRST.year, _LAST.year)
     return (
-        pl.when(in_range)
+        pl.when(text.str.contains(rf"^{_YEAR}-"))
         .then(pl.lit("no such day in the calendar"))
         .otherwise(pl.lit("the year is not between 1900 and 2200; another calendar? set register.calendar"))
     )
 
 
 def _why_no_instant(text: pl.Expr, timezone: str | None) -> pl.Expr:
-    no_day = _day(text.str.head(10)).is_null()
-    offset = text.str.extract(r"(Z|[+-]\d\d:\d\d)$")
-    beyond = text.str.contains(_INSTANT) & offset.is_in(list(_offsets())).not_()
-    no_time = _wall_time(text.str.replace(r"(?:Z|[+-]\d\d:\d\d)$", "")).is_null()
-    without = (
-        "no offset from UTC; write it, or set register.timezone to the zone to assume"
-        if timezone is None
-        else f"the clocks of {timezone} (register.timezone) did not show this time, or showed it twice; write the offset"
-    )
+    local = text.str.replace(_OFFSET, "")
+    if timezone is None:
+        without = "no offset from UTC; write it, or set register.timezone to the zone to assume"
+    else:
+        without = f"clocks in {timezone} (register.timezone) never showed this time, or twice; write the offset"
     return (
-        pl.when(text.str.contains(_DATE))
+        pl.when(text.str.contains(_ANY_DATE))
         .then(pl.lit("a date without time of day where an instant is needed"))
-        .when(~text.str.contains(_INSTANT) & ~text.str.contains(_LOCAL))
+        .when(~local.str.contains(_ANY_LOCAL))
         .then(pl.lit("not an instant of the form YYYY-MM-DDTHH:MM:SS+HH:MM"))
-        .when(no_day)
+        .when(_day(text.str.head(_DAY_LETTERS)).is_null())
         .then(_why_no_day(text))
-        .when(no_time)
+        .when(_wall_time(local).is_null())
         .then(pl.lit("no such time of day"))
-        .when(beyond)
+        .when(text.str.contains(_ANY_INSTANT))
         .then(pl.lit("no such offset from UTC"))
         .otherwise(pl.lit(without))
     )

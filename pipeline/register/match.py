@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from pipeline.reference.numbers import bare, bare_in
+from pipeline.reference.numbers import bare, bare_in, shape
 from pipeline.register.match_blocks import Stock, stocks
 from pipeline.register.match_candidates import by_likeness, by_number
 from pipeline.register.match_choice import Choice, choose
@@ -90,7 +90,7 @@ def _forms(tables: Tables) -> frozenset[str]:
 
 
 def _form(number: str) -> str:
-    return "".join("9" if c.isdigit() else "A" for c in bare(number))
+    return "".join("9" if c.isdigit() else "A" for c in shape(number))
 
 
 def _matches(known: Mapping[str, Wanted], chosen: Mapping[str, Choice], tables: Tables) -> dict[str, RegisterMatch]:

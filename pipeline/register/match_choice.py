@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import DamerauLevenshtein
 
 from pipeline.reference.confusions import Step, difference, explained, in_words
 from pipeline.reference.numbers import bare, shape
@@ -89,7 +90,7 @@ def choose(wanted: Wanted, rows: Sequence[Candidate]) -> Choice:
     holders = [row for row in rows if agreed[row.row].holder and agreed[row.row].dated and row not in same]
     if same:
         best = max(same, key=lambda row: agreed[row.row].count)
-        near = [row for row in holders if _lookalike(wanted, row)]
+        near = [row for row in holders if _lookalike(wanted, row) or _one_character(wanted, row)]
         if agreed[best.row].another and len(near) == 1:
             return _near(MatchedBy.LIKENESS, wanted, near[0], agreed[near[0].row])
         another = agreed[best.row].another
@@ -132,6 +133,12 @@ def _lookalike(wanted: Wanted, row: Candidate) -> bool:
         return True
     steps = _steps(wanted, row)
     return explained(steps, wanted.legibility) or (len(steps) == 1 and not (steps[0].expected and steps[0].seen))
+
+
+def _one_character(wanted: Wanted, row: Candidate) -> bool:
+    """Whether the number differs by one character, of whatever glyphs, or by two neighbours exchanged."""
+    theirs = bare(row.number)
+    return any(DamerauLevenshtein.distance(theirs, mine, score_cutoff=1) <= 1 for mine in wanted.read)
 
 
 def _steps(wanted: Wanted, row: Candidate) -> tuple[Step, ...]:

@@ -54,7 +54,7 @@ def converted(text: str, calendar: str) -> dt.date | str:
             case "umm-al-qura":
                 return dt.date(*Hijri(year, month, day).to_gregorian().datetuple())
             case "persian":
-                return JalaliDate(year, month, day).to_gregorian()
+                return JalaliDate(year, month, day).to_gregorian()  # type: ignore[no-untyped-call]
             case "buddhist" if year >= _FIRST_BUDDHIST:
                 return dt.date(year - _BUDDHIST_AHEAD, month, day)
             case "buddhist":

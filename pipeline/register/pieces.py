@@ -46,15 +46,10 @@ class CsvPiece:
         return frame.select(numbers, pl.all())
 
     def faults(self) -> pl.DataFrame:
-        """The rows that are no records."""
-        return pl.DataFrame(
-            [
-                (fault.row, fault.key, None if fault.column is None else self.names[fault.column], fault.reason)
-                for fault in self.block.faults
-            ],
-            schema=FAULTS,
-            orient="row",
-        )
+        """The rows that are no records; a fault beyond the last column is one of the whole row."""
+        named: dict[int | None, str] = dict(enumerate(self.names))
+        told = [(fault.row, fault.key, named.get(fault.column), fault.reason) for fault in self.block.faults]
+        return pl.DataFrame(told, schema=FAULTS, orient="row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +84,12 @@ def pieces(file: RegisterFile, settings: RegisterSettings, scratch: Path, told: 
         Unusable: for a file of which nothing, or nothing more, can be taken.
     """
     read = _csv_pieces if file.format == "csv" else _parquet_pieces
-    try:
-        yield from read(file, settings, scratch, told)
-    except OSError as error:
-        raise Unusable(f"cannot be read: {error.strerror}") from error
+    return read(file, settings, scratch, told)
 
 
 def _csv_pieces(file: RegisterFile, settings: RegisterSettings, scratch: Path, told: ColumnFaults) -> Iterator[Piece]:
-    with as_utf8(file.path, settings.encoding, scratch) as (stream, start):
-        layout, columns = read_header(stream, start, file.table, settings)
+    with as_utf8(file.path, settings.encoding, scratch) as (stream, start, encoding):
+        layout, columns = read_header(stream, start, encoding, file.table, settings)
         told.extend(columns.faults)
         by_place = {place: name for name, place in columns.places.items()}
         names = tuple(by_place.get(place, f"column {place + 1}") for place in range(layout.width))

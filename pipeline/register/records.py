@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
-#: Bytes looked at in one go; the most that a row may be long is half of it.
+#: Bytes looked at in one go.
 WINDOW = 32_000_000
 #: After a fault in the quoting little is looked at, so that a file full of them costs no more than its length.
 _SMALL_WINDOW = 2_000
@@ -63,7 +63,7 @@ class Layout:
     def undecodable(self) -> str:
         """The reason for a row that is not in the file's encoding."""
         if self.encoding != "utf-8":
-            return f"not in the encoding {self.encoding}, which register.encoding names"
+            return f"not in the encoding {self.encoding}"
         return "not UTF-8; if the file is in another encoding, name it in register.encoding, such as cp1252"
 
 
@@ -131,7 +131,9 @@ class _Window:
 
 def blocks(file: BinaryIO, layout: Layout) -> Iterator[Block]:
     """The records of a seekable UTF-8 file, some megabytes at a time, in order."""
-    position, row, size = layout.start, 0, WINDOW
+    # A window that cannot hold a row of the greatest length would be read again for ever.
+    largest = max(WINDOW, 2 * layout.longest)
+    position, row, size = layout.start, 0, largest
     block = Block()
     while True:
         file.seek(position)
@@ -142,7 +144,7 @@ def blocks(file: BinaryIO, layout: Layout) -> Iterator[Block]:
         if window.ends.size:
             row = _take(window, layout, row, block)
             position += window.end
-        size = min(4 * size, WINDOW)
+        size = min(4 * size, largest)
         if window.broken is not None or (not window.ends.size and len(data) > layout.longest):
             row += 1
             position = _refuse_line(file, position, window, layout, row, block)
@@ -218,7 +220,7 @@ def _take(window: _Window, layout: Layout, row: int, block: Block) -> int:
     data, starts, ends = window.data[: window.end], window.starts, window.ends
     seen = np.frombuffer(data, np.uint8)
     lengths = ends - starts
-    blank = ((lengths == 1) & (seen[starts] == _NEWLINE)) | ((lengths == 2) & (seen[starts] == _RETURN))
+    blank = _blank(seen, starts, lengths)
     numbers = row + np.cumsum(~blank)
     faults: dict[int, tuple[int | None, str]] = {}
     for index in np.flatnonzero(~blank & (window.widths != layout.width)).tolist():
@@ -243,6 +245,14 @@ def _take(window: _Window, layout: Layout, row: int, block: Block) -> int:
     block.numbers.append(numbers[sound])
     block.size += int(lengths[sound].sum())
     return int(numbers[-1])
+
+
+def _blank(seen: npt.NDArray[np.uint8], starts: Positions, lengths: Positions) -> npt.NDArray[np.bool_]:
+    """Which records are a line end and nothing else; they are no rows."""
+    first, second = seen[starts], seen[np.minimum(starts + 1, seen.size - 1)]
+    alone = (lengths == 1) & ((first == _NEWLINE) | (first == _RETURN))
+    blank: npt.NDArray[np.bool_] = alone | ((lengths == 2) & (first == _RETURN) & (second == _NEWLINE))
+    return blank
 
 
 def _nuls(data: bytes) -> Iterator[tuple[int, str]]:

@@ -40,16 +40,16 @@ def swapped(
             return f"columns may be swapped: {one.name} and {other.name} would fit each other"
     if len(faulty) < 2:
         return None
-    return f"most rows are refused in {', '.join(sorted(faulty))}; columns may be swapped"
+    return f"most rows are refused in {', '.join(sorted(faulty))}; columns may be swapped, or written in another way"
 
 
 def _fits(text: pl.Series, column: Column, settings: RegisterSettings) -> bool:
-    """Whether the texts would do as this column; anything but a date or a time does as text."""
+    """Whether the texts would do as this column, if there are any; dates do not do as text."""
     text = text.str.strip_chars().replace("", None).drop_nulls()
     if text.is_empty():
-        return not column.required
+        return False
     if column.kind is Kind.TEXT:
-        return float(text.str.contains(r"^\d{4}-\d\d-\d\d").mean() or 0.0) < 1 - _FITS
+        return int(text.str.contains(r"^\d{4}-\d\d-\d\d").sum()) < (1 - _FITS) * text.len()
     prepared = prepare(text.alias(column.name), column.kind, settings)
-    taken = prepared.to_frame().select(values_of(column, settings)[0]).to_series()
+    taken = prepared.to_frame().select(values_of(column, prepared, settings)[0]).to_series()
     return taken.len() - taken.null_count() >= _FITS * text.len()

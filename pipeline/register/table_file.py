@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -22,7 +23,7 @@ from pipeline.settings import RegisterSettings
 
 #: Pieces in work at once; each holds some ten times its text.
 _WORKERS = 2
-_COMPRESSION = "lz4"
+_COMPRESSION: Literal["lz4"] = "lz4"
 #: Folder of the faults of all files.
 FAULTS_FOLDER = "faults"
 

@@ -52,7 +52,9 @@ def typed(text: pl.DataFrame, table: Table, settings: RegisterSettings) -> Typed
         for name, dtype in table.schema.items()
         if name.removesuffix("_offset") not in text.columns
     ]
-    values = prepared.select("row", *(value for column in columns for value in values_of(column, settings)), *absent)
+    values = prepared.select(
+        "row", *(value for column in columns for value in values_of(column, prepared[column.name], settings)), *absent
+    )
     found = [
         *(fault for column in columns for fault in _cell_faults(column, trimmed, prepared, values, settings)),
         *_interval_faults(values, table),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pipeline.types.findings import Case, Evidence, Finding, Group, PageEvidence
+from pipeline.explanations import deciding, explanations_of
+from pipeline.types.findings import Case, Evidence, Finding, Group, Hypothesis, PageEvidence, band
 from pipeline.types.problems import Problem
 
 NAME = "cases.jsonl"
@@ -31,6 +32,7 @@ def as_contract(case: Case) -> dict[str, Any]:
         "desk": None if case.desk is None else str(case.desk),
         "lights": lights,
         "groups": [_group(group) for group in case.groups],
+        "explanations": _explanations(case.groups),
         "not_assessed": [{"question": item.question, "reason": item.reason} for item in case.not_assessed],
         "problems": [_problem(problem) for problem in case.problems],
     }
@@ -42,6 +44,35 @@ def _group(group: Group) -> dict[str, Any]:
         "hypotheses": {str(name): round(log10_lr, 3) for name, log10_lr in group.hypotheses},
         "findings": [_finding(finding) for finding in group.findings],
     }
+
+
+def _explanations(groups: tuple[Group, ...]) -> dict[str, Any]:
+    """The competing explanations, the heaviest first, and what would decide; `ordinary` is the yardstick."""
+    found = deciding(groups)
+    return {
+        "weighed": [
+            {
+                "hypothesis": _named(one.hypothesis),
+                "log10_lr": round(one.log10_lr, 3),
+                "band": band(one.log10_lr).label if one.log10_lr else "yardstick",
+                "causes": list(one.causes),
+                "named": list(one.named),
+            }
+            for one in explanations_of(groups)
+        ],
+        "decides": None
+        if found is None
+        else {
+            "between": [_named(name) for name in found.between],
+            "cause": found.cause,
+            "code": found.code,
+            "next_check": found.next_check,
+        },
+    }
+
+
+def _named(hypothesis: Hypothesis | None) -> str:
+    return "ordinary" if hypothesis is None else str(hypothesis)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from pipeline.explanations import Explanation, deciding, explanations_of
 from pipeline.report.case_lines import innocent_causes
 from pipeline.report.differences import Span, marked, plain
 from pipeline.report.judgements import evidence_hash
@@ -15,6 +16,7 @@ from pipeline.report.words import (
     DESKS,
     HYPOTHESES,
     LIGHTS,
+    ORDINARY,
     QUESTIONS,
     LightWords,
     field_and_zone,
@@ -22,7 +24,17 @@ from pipeline.report.words import (
     spoken,
 )
 from pipeline.types.boxes import Box
-from pipeline.types.findings import Case, Finding, Group, Light, PageEvidence, RowEvidence, Strength, band
+from pipeline.types.findings import (
+    Case,
+    Finding,
+    Group,
+    Hypothesis,
+    Light,
+    PageEvidence,
+    RowEvidence,
+    Strength,
+    band,
+)
 
 GetImage = Callable[[str, int], PageImage | None]
 
@@ -73,6 +85,15 @@ class ReadingView:
 
 
 @dataclass(frozen=True, slots=True)
+class RowCells:
+    """The cells of one row of the register that a finding rests on."""
+
+    table: str
+    key: str
+    cells: tuple[RowEvidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FindingView:
     """One finding; `causes` has the likely innocent one first, `likely` says whether there is one."""
 
@@ -98,6 +119,27 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplanationView:
+    """One explanation beside the others; `strength` is 0 for the yardstick, an ordinary cause."""
+
+    words: str
+    strength: int
+    label: str
+    log10_lr: float
+    causes: tuple[str, ...]
+    named: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidingView:
+    """What would decide, between which explanations in words."""
+
+    between: tuple[str, ...]
+    code: str
+    next_check: str
+
+
+@dataclass(frozen=True, slots=True)
 class LightView:
     """One question and its light."""
 
@@ -117,6 +159,8 @@ class CaseView:
     rank: int
     figures: tuple[FigureView, ...]
     groups: tuple[GroupView, ...]
+    explanations: tuple[ExplanationView, ...]
+    decides: DecidingView | None
 
 
 def case_view(case: Case, image: GetImage) -> CaseView:
@@ -134,7 +178,40 @@ def case_view(case: Case, image: GetImage) -> CaseView:
         rank=0 if Light.STRONG in states else 1 if Light.LOOK in states else 2,
         figures=tuple(pages.figures.values()),
         groups=groups,
+        explanations=tuple(map(_explanation, explanations_of(case.groups))),
+        decides=_decides(case.groups),
     )
+
+
+def by_row(cells: Iterable[RowEvidence]) -> tuple[RowCells, ...]:
+    """Cells put together by the row that they stand in; rows and cells keep their order."""
+    rows: dict[tuple[str, str], list[RowEvidence]] = {}
+    for cell in cells:
+        rows.setdefault((cell.table, cell.key), []).append(cell)
+    return tuple(RowCells(table, key, tuple(held)) for (table, key), held in rows.items())
+
+
+def _explanation(one: Explanation) -> ExplanationView:
+    strength = band(one.log10_lr) if one.log10_lr else None
+    return ExplanationView(
+        words=_named(one.hypothesis),
+        strength=0 if strength is None else int(strength),
+        label="yardstick" if strength is None else strength.label,
+        log10_lr=one.log10_lr,
+        causes=tuple(map(spoken, one.causes)),
+        named=one.named,
+    )
+
+
+def _named(hypothesis: Hypothesis | None) -> str:
+    return ORDINARY if hypothesis is None else HYPOTHESES[hypothesis]
+
+
+def _decides(groups: tuple[Group, ...]) -> DecidingView | None:
+    found = deciding(groups)
+    if found is None:
+        return None
+    return DecidingView(tuple(map(_named, found.between)), found.code, found.next_check)
 
 
 class _Pages:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TextIO
 
 from pipeline.errors import UsageError
-from pipeline.report import case_lines, findings_csv, report_html
+from pipeline.report import case_lines, findings_csv, report_html, row_findings
 from pipeline.report.header import RunHeader
 from pipeline.report.page_images import Images, PageImages
+from pipeline.report.row_view import RowFlags, row_view
 from pipeline.types.findings import Case, Hypothesis
 from pipeline.types.problems import Problem
 
@@ -82,6 +84,20 @@ class FolderWriter:
         self._lines.write(case_lines.case_line(case) + "\n")
         self._csv.add(case)
         self._report.add(case)
+
+    def add_rows(self, flagged: Sequence[RowFlags]) -> None:
+        """Write what was flagged on rows of the register that no document belongs to.
+
+        Raises:
+            ValueError: in the screening folder, where nothing about issue is shown.
+        """
+        if self._folder == "screening":
+            raise ValueError("findings on rows of a register do not belong into screening")
+        parquet = self._aside / f"{row_findings.NAME}.parquet"
+        parquet.touch(mode=self._mode, exist_ok=False)
+        with self._create(f"{row_findings.NAME}.csv") as table:
+            row_findings.write_row_findings(flagged, parquet, table)
+        self._report.add_rows(row_view(flagged))
 
     def add_unreadable(self, file_id: str, problem: Problem) -> None:
         """List a file that could not be looked at under its opaque id; its name goes into names.csv."""

@@ -15,11 +15,12 @@ from typing import TextIO
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.report.case_view import case_view
+from pipeline.report.case_view import by_row, case_view
 from pipeline.report.differences import visible
 from pipeline.report.header import RunHeader
 from pipeline.report.page_images import PageImages
 from pipeline.report.rescan import NAME, rescan_rows
+from pipeline.report.row_view import RowView
 from pipeline.report.spool import Spool
 from pipeline.report.words import LIGHTS, QUESTIONS, sentence, spoken
 from pipeline.types.findings import Case, Light
@@ -98,6 +99,7 @@ class Report:
         self._images = images
         self._lists = _Lists(folder)
         self._environment = _environment()
+        self._rows: RowView | None = None
 
     def add(self, case: Case) -> None:
         """Take a case in; its page images are written now."""
@@ -112,6 +114,10 @@ class Report:
             piece = self._piece("rescan_row.html", row=rescan)
             self._lists.rescan.add(piece)
             self._lists.rescan_list.add(piece)
+
+    def add_rows(self, rows: RowView) -> None:
+        """Take in what was flagged on rows of the register without a document."""
+        self._rows = rows
 
     def add_unreadable(self, file_id: str, problem: Problem) -> None:
         """List a file that could not be looked at."""
@@ -139,6 +145,7 @@ class Report:
                 clear=_safe(lists.clear.take(ROWS_PER_PAGE)),
                 rescan=_safe(lists.rescan.take(ROWS_PER_PAGE)),
                 unreadable=_safe(lists.unreadable.take(ROWS_PER_PAGE)),
+                rows=self._rows if number == 1 else None,
                 rows_before=(number - 1) * ROWS_PER_PAGE,
             )
 
@@ -195,6 +202,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(spoken=spoken, sentence=sentence, css_string=css_string)
+    environment.filters.update(by_row=by_row, spoken=spoken, sentence=sentence, css_string=css_string)
     environment.globals.update(LIGHTS={str(light): words for light, words in LIGHTS.items()}, QUESTIONS=QUESTIONS)
     return environment

@@ -40,6 +40,9 @@ HYPOTHESES: dict[Hypothesis, str] = {
     Hypothesis.IRREGULAR_ISSUE: "issued outside the rules",
 }
 
+#: What no finding points to and every finding is weighed against.
+ORDINARY = "an ordinary cause, nobody's doing"
+
 BANDS: dict[Strength, str] = {
     Strength.WEAK: "likelihood ratio 2–10, log10 0.3–1",
     Strength.MODERATE: "likelihood ratio 10–100, log10 1–2",

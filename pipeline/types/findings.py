@@ -141,6 +141,7 @@ class OutcomeKind(StrEnum):
 #: Reasons of not-applicable that say a check is not meant for such a document: what it asks is not open then.
 OTHER_KIND = "not for this kind of document"
 NO_MRZ_ON_LAYOUT = "this layout has no machine-readable zone"
+NOT_LISTED = "no register at hand that lists such documents"
 
 
 @dataclass(frozen=True, slots=True)

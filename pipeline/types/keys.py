@@ -102,6 +102,12 @@ def quality(field: str) -> Key[FieldQuality]:
     return Key(f"quality.{field}", FieldQuality)
 
 
+def field_of(key: str) -> str:
+    """The field a key is about: `mrz.check.expiry` and `viz.expiry_date` are both `expiry_date`."""
+    last = key.rpartition(".")[2].removesuffix("_text")
+    return {"number": "document_number", "expiry": "expiry_date", "optional": "personal_number"}.get(last, last)
+
+
 def linked(kind: str, key: Key[T]) -> Key[T]:
     """The same key on the linked document of that kind in the bundle: `passport`, `work-permit`, `visa`, ..."""
     return Key(f"{kind}.{key.name}", key.kind)

@@ -35,6 +35,7 @@ class ProblemKind(StrEnum):
     ENGINE = "engine-failed"
     OURS = "internal-error"
     MANIFEST = "manifest"
+    REGISTER = "register-row-refused"
 
 
 #: A document with one of these has not been looked at at all.

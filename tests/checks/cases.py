@@ -15,25 +15,34 @@ from checks.registry import by_code
 from pipeline.mrz.digits import check_digits
 from pipeline.mrz.parse import format_of, parse
 from pipeline.reference.policy import load_policies
+from pipeline.reference.register_tables import TABLES
 from pipeline.types import keys
 from pipeline.types.boxes import Box
 from pipeline.types.dates import PartialDate
 from pipeline.types.documents import PageInfo, Quality
 from pipeline.types.facts import Alternative, AnyFact, Fact, Facts, Key
-from pipeline.types.findings import Outcome
+from pipeline.types.findings import Outcome, PageEvidence, RowEvidence
 from pipeline.types.mrz import CheckDigit, MrzFormat, MrzReading
 from pipeline.types.printed import Duration, FieldQuality, MissingField, TemplateMatch
 from pipeline.types.problems import Problem, ProblemKind
+from pipeline.types.register import MatchedBy, RegisterMatch, RegisterRow
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "checks"
 
 #: The four kinds of case, longest prefix first: `flag-benign-` is no `flag-`.
 KINDS = ("flag-benign", "not-applicable", "flag", "clear")
 
-_TOP = {"about", "today", "specimen_run", "thresholds", "problems", "facts", "mrz", "mrz_read", "linked", "expect"}
+_TOP = {
+    *("about", "today", "specimen_run", "thresholds", "problems", "facts", "mrz", "mrz_read", "linked", "register"),
+    "expect",
+}
 _MRZ_READ = {"agreed", "legibility", "alternatives"}
 _FACT = {"key", "raw", "value", "page", "box", "legibility", "engine", "alternatives", "repairs"}
-_EXPECT = {"outcome", "findings", "evidence", "hypothesis", "strength", "likely_innocent", "reason"}
+_EXPECT = {"outcome", "findings", "evidence", "cells", "hypothesis", "strength", "likely_innocent", "reason"}
+_REGISTER = {
+    *("by", "reason", "looked_for", "row", "others", "linked", "edits", "tickets", "block", "neighbours"),
+    *("last_of_office", "void", "refused", "as_of"),
+}
 _BY_NAME: dict[str, Key[Any]] = {
     one.name: one for one in (*vars(keys).values(), *keys.VIZ_DATE_TEXTS) if isinstance(one, Key)
 }
@@ -64,10 +73,12 @@ class CheckCase:
         """What the outcome has other than expected, one line each."""
         findings = outcome.findings
         every = len(findings)
+        evidence = [one for finding in findings for one in finding.evidence]
         seen: dict[str, object] = {
             "outcome": outcome.kind.value,
             "findings": every,
-            "evidence": list(dict.fromkeys(e.key for finding in findings for e in finding.evidence)),
+            "evidence": list(dict.fromkeys(e.key for e in evidence if isinstance(e, PageEvidence))),
+            "cells": list(dict.fromkeys(f"{e.table}.{e.column}" for e in evidence if isinstance(e, RowEvidence))),
             "hypothesis": [finding.hypothesis.value for finding in findings],
             "strength": [finding.strength.label for finding in findings],
             "likely_innocent": [finding.likely_innocent for finding in findings],
@@ -124,10 +135,45 @@ def _case(path: Path, data: dict[str, Any]) -> CheckCase:
         policy=load_policies(),
         thresholds=data.get("thresholds", {}),
         specimen_run=data.get("specimen_run", False),
+        register=_match(data["register"]) if "register" in data else None,
         problems=tuple(_problem(one) for one in data.get("problems", ())),
         linked_ids={prefix: f"{prefix}-document" for prefix in data.get("linked", {})},
     )
     return CheckCase(path.parent.name, path.stem, data["about"], Facts(facts), context, data["expect"])
+
+
+def _match(data: Mapping[str, Any]) -> RegisterMatch:
+    _only(data, _REGISTER, "register")
+    by = MatchedBy(data["by"])
+    return RegisterMatch(
+        by=by,
+        reason=data.get("reason", str(by)),
+        looked_for=data.get("looked_for", ""),
+        row=_row("permits", data.get("row")),
+        others=_rows("permits", data.get("others", ())),
+        linked=tuple(row for table, rows in data.get("linked", {}).items() for row in _rows(table, rows)),
+        edits=_rows("access_log", data.get("edits", ())),
+        tickets=_rows("access_log", data.get("tickets", ())),
+        block=_row("blocks", data.get("block")),
+        neighbours=_rows("permits", data.get("neighbours", ())),
+        last_of_office=data.get("last_of_office", ""),
+        void=_row("voids", data.get("void")),
+        refused=data.get("refused", False),
+        as_of=data.get("as_of", ""),
+    )
+
+
+def _rows(table: str, listed: Sequence[Mapping[str, str]]) -> tuple[RegisterRow, ...]:
+    return tuple(row for one in listed if (row := _row(table, one)) is not None)
+
+
+def _row(table: str, cells: Mapping[str, str] | None) -> RegisterRow | None:
+    if cells is None:
+        return None
+    known = TABLES[table]
+    _only(cells, {"row", *(column.name for column in known.columns)}, table)
+    key = cells[known.key] if known.key else cells.get("row", "1")
+    return RegisterRow(table, key, {column: text for column, text in cells.items() if column != "row"})
 
 
 def _only(data: Mapping[str, Any], known: set[str], what: str) -> None:

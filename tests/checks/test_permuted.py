@@ -15,6 +15,7 @@ from pipeline.types.facts import AnyFact, Fact, Facts
 from pipeline.types.findings import Hypothesis, Outcome
 from pipeline.types.keys import MRZ, MRZ_NATIONALITY, MRZ_SEX, VIZ_BIRTH_PLACE, VIZ_NATIONALITY, VIZ_SEX
 from pipeline.types.mrz import MrzFormat, MrzReading
+from pipeline.types.register import RegisterMatch, RegisterRow
 from tests.checks.cases import document_check, load, paths
 
 #: A check that compares a document with a legal ban, and so asks which nationality it is.
@@ -101,6 +102,21 @@ def permuted(facts: Facts, permute: Permute) -> Facts:
     return Facts(changed)
 
 
+def in_register(match: RegisterMatch | None, permute: Permute) -> RegisterMatch | None:
+    """The holder's nationality and sex in every row of the register, as in every zone."""
+    if match is None:
+        return None
+
+    def row(one: RegisterRow | None) -> RegisterRow | None:
+        change = {"nationality": permute, "sex": sex}
+        return one and dataclasses.replace(
+            one, cells={name: change.get(name, str)(text) for name, text in one.cells.items()}
+        )
+
+    others = tuple(one for other in match.others if (one := row(other)) is not None)
+    return dataclasses.replace(match, row=row(match.row), others=others)
+
+
 def rewritten(fact: Fact[str], permute: Permute) -> Fact[str]:
     return dataclasses.replace(fact, value=permute(fact.value), raw=permute(fact.raw.rstrip("<")), alternatives=())
 
@@ -127,7 +143,8 @@ def test_permuting_who_the_holder_is_changes_no_outcome(path: Path, shift: int) 
     check = document_check(case.code)
     permute = (lambda written: written) if case.code in BANS else nationality(shift)
     before = run(check, case.facts, case.context)
-    after = run(check, permuted(case.facts, permute), case.context)
+    context = dataclasses.replace(case.context, register=in_register(case.context.register, permute))
+    after = run(check, permuted(case.facts, permute), context)
     glyphs = not (by_glyph(before) or by_glyph(after))
     assert shape(after, glyphs=glyphs) == shape(before, glyphs=glyphs)
 

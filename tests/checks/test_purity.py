@@ -8,7 +8,7 @@ import pytest
 
 CHECKS = Path(__file__).parents[2] / "checks"
 FAMILY_MODULES = sorted(path for path in CHECKS.glob("*/*.py") if path.name != "__init__.py")
-SHARED = [CHECKS / f"{name}.py" for name in ("agreement", "dates", "law", "numbers", "office_time")]
+SHARED = [CHECKS / f"{name}.py" for name in ("agreement", "dates", "law", "numbers", "office_time", "registered")]
 
 #: Modules that compute and touch nothing; the readers and writers of polars are among the names below.
 PURE = {
@@ -32,7 +32,7 @@ PURE = {
 }
 OURS = (
     *("pipeline.types.", "pipeline.reference.", "checks.agreement", "checks.base", "checks.dates", "checks.law"),
-    *("checks.numbers", "checks.office_time", "checks.rows", "checks.declaration"),
+    *("checks.numbers", "checks.office_time", "checks.registered", "checks.rows", "checks.declaration"),
 )
 #: Names by which a rule would reach a clock, a file, a stream or code that is not there yet.
 REACHING_OUT = {

@@ -14,6 +14,8 @@ if __name__ == "__main__":
 
     flows.reading.make_reader = fake_reader.make_reader
     checks.registry.CHECKS = fake_checks.CHECKS
+    checks.registry.ROW_CHECKS = fake_checks.ROW_CHECKS
+    checks.registry.ALL_CHECKS = (*fake_checks.CHECKS, *fake_checks.ROW_CHECKS)
 
     from flows.cli import main
 

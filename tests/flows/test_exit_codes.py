@@ -106,3 +106,10 @@ def test_every_code_has_its_place_once() -> None:
 )
 def test_errors_have_their_codes(error: OversealError, code: int) -> None:
     assert int(error.exit_code) == code
+
+
+def test_a_register_by_itself_needs_no_file() -> None:
+    alone = RunSummary("r", "", "", {}, "hash", "2026-11-01")
+    assert exit_code(alone, Tally()) == ExitCode.NOTHING_FLAGGED
+    assert exit_code(alone, Tally(strongest=int(Strength.STRONG))) == ExitCode.STRONG
+    assert exit_code(_summary(), Tally()) == ExitCode.NOTHING_TO_READ

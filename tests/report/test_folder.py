@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import stat
@@ -322,3 +323,21 @@ def test_a_withheld_check_s_finding_is_refused_in_screening_whatever_explains_it
     with writer, pytest.raises(ValueError, match="does not belong into screening"):
         writer.add(softened)
     assert "DAT106" not in (tmp_path / "screening" / "cases.jsonl").read_text()
+
+
+def test_explanations_stand_side_by_side_with_what_decides(tmp_path: Path) -> None:
+    cells = (row(), dataclasses.replace(row(), table="hours", key="3", column="closes"))
+    issue = finding(*cells, code="PRC107", hypothesis=Hypothesis.IRREGULAR_ISSUE, likely="a night desk")
+    one = case("d-1", issue, folder="integrity", desk=Desk.INTEGRITY_AUDITOR, irregular_issue=Light.LOOK)
+    (page,) = pages_of(write(tmp_path, one, folder="integrity"))
+    for words in (
+        "What would explain it",
+        "issued outside the rules",
+        "an ordinary cause",
+        "a night desk",
+        "yardstick",
+    ):
+        assert words in page.text
+    assert "Decides between issued outside the rules and an ordinary cause" in page.text
+    assert "Permits" in page.text and "Hours" in page.text
+    assert page.text.count("row of the register") == 1

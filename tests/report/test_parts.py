@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.report.case_view import case_view
+from pipeline.report.case_view import by_row, case_view
 from pipeline.report.differences import Span, marked, plain, visible
 from pipeline.report.page_images import PageImage
 from pipeline.report.rescan import rescan_rows
 from pipeline.report.spool import Spool
 from pipeline.report.words import field_and_zone, spoken
 from pipeline.types.boxes import Box
-from pipeline.types.findings import Desk, Hypothesis, PageEvidence
+from pipeline.types.findings import Desk, Hypothesis, PageEvidence, RowEvidence
 from pipeline.types.problems import Problem, ProblemKind
 from tests.report.made_up import case, finding, reading
 
@@ -101,3 +101,14 @@ def test_rescan_rows_come_from_problems_and_quality_findings() -> None:
     asked = list(rescan_rows(case("d-1", desk=Desk.RESCAN, problems=(no_mrz,))))
     assert asked[0].page is None and asked[0].reasons == ("no mrz read: none found",)
     assert len(list(rescan_rows(case("d-1", desk=Desk.RESCAN)))) == 1
+
+
+def test_cells_are_put_together_by_row_in_their_order() -> None:
+    permit, hours = RowEvidence("permits", "WP-1", "issued_at", "a", "b"), RowEvidence("hours", "7", "closes", "c", "")
+    again = RowEvidence("permits", "WP-1", "office_id", "01", "")
+    rows = by_row([permit, hours, again])
+    assert [(row.table, row.key, row.cells) for row in rows] == [
+        ("permits", "WP-1", (permit, again)),
+        ("hours", "7", (hours,)),
+    ]
+    assert by_row([]) == ()

@@ -61,7 +61,24 @@ def test_run_json_has_the_contract_and_adds_up(tmp_path: Path) -> None:
 
 def test_case_line_has_the_keys_of_the_contract() -> None:
     data = json.loads(case_line(case("d-1", finding(reading(), row()), problems=(blurred(),))))
-    assert set(data) == {"document_id", "sha256", "kind", "desk", "lights", "groups", "not_assessed", "problems"}
+    assert set(data) == {
+        *("document_id", "sha256", "kind", "desk", "lights", "groups", "explanations", "not_assessed", "problems")
+    }
+    assert [one["hypothesis"] for one in data["explanations"]["weighed"]] == ["altered", "ordinary"]
+    assert data["explanations"]["weighed"][0] | {"causes": []} == {
+        "hypothesis": "altered",
+        "log10_lr": 1.5,
+        "band": "moderate",
+        "causes": [],
+        "named": [],
+    }
+    assert data["explanations"]["weighed"][1]["band"] == "yardstick"
+    assert data["explanations"]["decides"] == {
+        "between": ["altered", "ordinary"],
+        "cause": "document_number",
+        "code": "XZN102",
+        "next_check": "look at the page",
+    }
     assert data["lights"] == {"altered": "look"}
     group = data["groups"][0]
     assert set(group) == {"cause", "hypotheses", "findings"}
@@ -98,6 +115,7 @@ def test_case_line_carries_the_second_light_where_the_folder_does() -> None:
     data = json.loads(case_line(one))
     assert data["lights"] == {"altered": "look", "irregular_issue": "grey"}
     assert data["groups"] == [] and data["desk"] is None
+    assert data["explanations"] == {"weighed": [], "decides": None}
 
 
 def test_evidence_in_a_linked_document_names_it() -> None:
