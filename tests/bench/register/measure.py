@@ -75,7 +75,7 @@ def _without_scan(path: Path) -> Iterator[Said]:
     numbered = rows.with_columns(first.cum_sum().alias("finding"))
     grouped = numbered.group_by("finding", "code", "strength", "hypothesis").agg(pl.struct("table", "key").alias("at"))
     for row in grouped.iter_rows(named=True):
-        at = frozenset((cell["table"], cell["key"]) for cell in row["at"])
+        at = frozenset((cell["table"].removeprefix("earlier."), cell["key"]) for cell in row["at"])
         yield Said(row["code"], row["strength"], row["hypothesis"], at)
 
 
