@@ -34,7 +34,7 @@ from __future__ import annotations
 import polars as pl
 
 from checks.office_time import office_time
-from checks.ofr.desks import rows, sites, uses
+from checks.ofr.desks import rows, sites, uses, with_permit
 from checks.ofr.postings import postings
 from checks.ofr.spells import spells
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
@@ -59,7 +59,8 @@ def workstation_of_another_office(tables: Tables, context: RowContext) -> pl.Laz
     columns = ("row", "at", "at_offset", "user_id", "workstation_id", "object_type", "object_id")
     found = rows(tables).select(columns).join(strange, on=["user_id", "workstation_id"])
     unposted = _unposted(found, tables, posted)
-    return _told(_at_home(unposted, _presence(strange, tables), posted), context)
+    at_home = _at_home(unposted, _presence(strange, tables), posted)
+    return _told(with_permit(at_home, tables), context)
 
 
 def _strange_uses(tables: Tables, posted: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
@@ -157,7 +158,7 @@ def _told(found: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
         pl.col("workstation_id"),
         pl.col("site"),
         cause="user_id",
-        permit=pl.when(pl.col("object_type") == "permit").then("object_id"),
+        permit=pl.col("permit"),
         likely_innocent=pl.when("moved")
         .then(pl.lit("the workstation was moved, and the list of stations is behind"))
         .when(pl.col("strangers") >= visitors)
@@ -171,6 +172,7 @@ def _told(found: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
         also=[
             Cell("access_log", pl.col("row"), "user_id", pl.col("user_id")),
             Cell("access_log", pl.col("home_row"), "user_id", pl.col("user_id")),
+            Cell("permits", pl.col("permit"), "permit_number", pl.col("permit")),
         ],
     )
 

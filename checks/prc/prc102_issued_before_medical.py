@@ -128,6 +128,7 @@ def _with_earlier(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         right_on="_good_from",
         by="holder_id",
         strategy="backward",
+        check_sortedness=False,
         tolerance=dt.timedelta(days=CERTIFICATE_DAYS),
     )
     return good.with_columns(pl.col("_good_from").is_not_null().alias("had_earlier")).drop("_good_from")

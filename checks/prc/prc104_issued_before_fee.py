@@ -114,6 +114,7 @@ def _next_open_day(late: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         right_on="_open_on",
         by="office_id",
         strategy="forward",
+        check_sortedness=False,
         tolerance=dt.timedelta(days=LONGEST_CLOSURE),
     )
     otherwise = pl.col("_after") + pl.duration(days=2)

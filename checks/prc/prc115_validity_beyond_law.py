@@ -156,6 +156,7 @@ def _with_previous(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         right_on="previous_until",
         by="holder_id",
         strategy="backward",
+        check_sortedness=False,
         tolerance=dt.timedelta(days=TAKES_UP),
     )
 

@@ -36,7 +36,7 @@ def _slip() -> pl.Expr:
     exchanged = day + (of_month - month) * 99
     swapped = (of_month <= 12) & (of_month != month) & _between(exchanged)
     return (
-        pl.when(_between(day).fill_null(True))
+        pl.when(pl.any_horizontal(pl.col("_day", "_low", "_high").is_null()) | _between(day))
         .then(None)
         .when(swapped)
         .then(pl.lit(EXCHANGED))

@@ -30,7 +30,7 @@ class Level:
     Attributes:
         columns: what they name.
         steps: one row an approval: `key`, `span`, `from` (from when its quantity counts), `supply` (approved so far in
-            the span), `approval_id`, `quantity`, and of the span `begins`, `ends`, `approved`.
+            the span), `approval_id`, `quantity`, and of the span `begins`, `ends`, `approved`; `step` numbers them.
     """
 
     columns: tuple[str, ...]
@@ -80,7 +80,7 @@ def _level(rows: pl.LazyFrame, columns: tuple[str, ...]) -> Level:
             pl.col("ends").max().over(_SPAN),
         )
     )
-    return Level(columns, steps)
+    return Level(columns, steps.with_row_index("step"))
 
 
 def _key_of(columns: tuple[str, ...]) -> pl.Expr:
@@ -106,52 +106,59 @@ def beyond(tables: Tables) -> pl.LazyFrame:
     found = []
     for level in levels(tables):
         counting = _counting(rest, level).cache()
-        over = _beyond(counting, tables).cache()
+        spans = _spans(counting).cache()
+        over = _beyond(counting, spans, level, tables).cache()
         covered = counting.select("row").join(over.select("row"), on="row", how="anti")
         rest = rest.join(covered, on="row", how="anti")
-        found.append(over.join(_neighbours(counting, level), on=_SPAN))
+        found.append(over.join(_neighbours(spans, level), on=_SPAN))
     # Levels stand from the narrowest to the widest.
     first = pl.concat(found).unique("row", keep="first", maintain_order=True)
     return first.join(rest.select("row"), on="row", how="semi")
 
 
 def _counting(permits: pl.LazyFrame, level: Level) -> pl.LazyFrame:
-    """The permits that count towards an approval of the level: `row`, `on`, `key` and the columns of its last step."""
+    """The permits that count towards an approval of the level: `row`, `on`, `renewal`, and their last `step`."""
     named = permits.filter(pl.col(column).is_not_null() for column in level.columns)
     mine = named.select("row", "on", "renewal", _key_of(level.columns)).join(
         level.steps.select("key"), on="key", how="semi"
     )
     begun = mine.sort("on").join_asof(
-        level.steps.sort("from"), left_on="on", right_on="from", by="key", check_sortedness=False
+        level.steps.select("key", "span", "from", "supply", "ends", "step").sort("from"),
+        left_on="on",
+        right_on="from",
+        by="key",
+        check_sortedness=False,
     )
-    return begun.filter(pl.col("on") <= pl.col("ends") + EDGE)
+    inside = begun.filter(pl.col("on") <= pl.col("ends") + EDGE)
+    return inside.select("row", "on", "renewal", "key", "span", "supply", "step")
 
 
-def _beyond(counting: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+def _spans(counting: pl.LazyFrame) -> pl.LazyFrame:
+    """Spans in which permits were issued: `used`, how many, `renewals` of these, `least` that was approved for one."""
+    return counting.group_by(_SPAN).agg(
+        pl.len().cast(pl.Int64).alias("used"),
+        pl.col("renewal").sum().cast(pl.Int64).alias("renewals"),
+        pl.col("supply").min().alias("least"),
+    )
+
+
+def _beyond(counting: pl.LazyFrame, spans: pl.LazyFrame, level: Level, tables: Tables) -> pl.LazyFrame:
     """Of the permits those beyond the approvals, with `count`, `excess`, `issued` and `renewals`."""
-    full = pl.len().cast(pl.Int64) > pl.col("supply").min()
-    spans = counting.group_by(_SPAN).agg(full.alias("full")).filter("full")
+    full = spans.filter(pl.col("used") > pl.col("least")).select(*_SPAN, pl.col("used").alias("issued"), "renewals")
     stamps = tables["permits"].select("row", "issued_at")
-    ours = (
-        counting.join(spans.select(_SPAN), on=_SPAN, how="semi").join(stamps, on="row").sort("on", "issued_at", "row")
-    )
-    counts = ours.with_columns(
-        pl.int_range(1, pl.len() + 1).over(_SPAN).alias("count"),
-        pl.len().cast(pl.Int64).over(_SPAN).alias("issued"),
-        pl.col("renewal").sum().over(_SPAN).alias("renewals"),
-    )
+    ours = counting.join(full, on=_SPAN).join(stamps, on="row").sort("on", "issued_at", "row")
+    counts = ours.with_columns(pl.int_range(1, pl.len() + 1).over(_SPAN).alias("count"))
     # What is beyond takes nothing from an approval that is added later, so it is the highest excess so far that counts.
     highest = (pl.col("count") - pl.col("supply")).cum_max().clip(lower_bound=0)
     excess = counts.with_columns(highest.over(_SPAN).alias("excess"))
-    return excess.filter((pl.col("excess") > pl.col("excess").shift(1, fill_value=0)).over(_SPAN))
+    over = excess.filter((pl.col("excess") > pl.col("excess").shift(1, fill_value=0)).over(_SPAN))
+    return over.join(level.steps.select("step", "approval_id", "quantity", "begins", "ends", "approved"), on="step")
 
 
-def _neighbours(counting: pl.LazyFrame, level: Level) -> pl.LazyFrame:
+def _neighbours(used: pl.LazyFrame, level: Level) -> pl.LazyFrame:
     """Of each span `left_before` and `left_after`: what the approval before and after it has left; `apart` of all."""
-    used = counting.group_by(_SPAN).agg(
-        pl.len().cast(pl.Int64).alias("used"), pl.col("renewal").sum().cast(pl.Int64).alias("renewals")
-    )
-    spans = level.steps.select(*_SPAN, "begins", "ends", "approved").unique().join(used, on=_SPAN, how="left")
+    periods = level.steps.select(*_SPAN, "begins", "ends", "approved").unique()
+    spans = periods.join(used, on=_SPAN, how="left")
     left = (pl.col("approved") - pl.col("used").fill_null(0)).clip(lower_bound=0)
     kept_without = (pl.col("used") > pl.col("approved")) & (pl.col("used") - pl.col("renewals") <= pl.col("approved"))
     begins, ends = pl.col("begins"), pl.col("ends")

@@ -32,7 +32,7 @@ import polars as pl
 
 from checks.reg.days import day_of
 from checks.reg.keys import of_rows, refused, unknown
-from checks.reg.traces import tidied
+from checks.reg.traces import TIDYING, acts, tidied
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.reference.numbers import bare_in
 from pipeline.types.findings import Hypothesis, Strength
@@ -52,7 +52,7 @@ def no_application_file(tables: Tables, context: RowContext) -> pl.LazyFrame:
     instants = ("applied_at", "issued_at", "issued_at_offset")
     found = _since_first_file(of_rows(unfiled, tables, "permits", *columns, *instants), tables).cache()
     other = _other_file(found, tables).filter(~pl.col("same").fill_null(False))
-    touched = tidied(tables).with_columns(pl.lit(True).alias("tidied"))
+    touched = tidied(acts(tables, *TIDYING)).with_columns(pl.lit(True).alias("tidied"))
     by_file = touched.rename({"object_id": "application_id", "tidied": "file_tidied"})
     told = (
         other.join(touched.rename({"object_id": "permit_number"}), on="permit_number", how="left")

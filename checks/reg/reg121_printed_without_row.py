@@ -33,8 +33,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from checks.reg.keys import refused, unknown
-from checks.reg.traces import acts, removals
+from checks.reg.keys import having, refused, unknown
+from checks.reg.traces import REMOVAL, acts, removals
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
 
@@ -97,7 +97,7 @@ def _missing(tables: Tables) -> pl.LazyFrame:
     return (
         _meant(first, made, tables)
         .join(_corrected(tables), on="object_id", how="left")
-        .join(removals(tables), on="object_id", how="left")
+        .join(removals(acts(tables, *REMOVAL)), on="object_id", how="left")
         .join(missing.group_by("object_id").len("entries"), on="object_id")
         .join(copied, how="cross")
         .join(log.select(pl.col("at").max().alias("log_end")), how="cross")
@@ -107,24 +107,31 @@ def _missing(tables: Tables) -> pl.LazyFrame:
 
 def _meant(first: pl.LazyFrame, made: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """The entries with `meant`: a permit of the same officer and minute that no entry of the log names."""
-    minute = first.with_columns(pl.col("at").dt.truncate("1m").alias("minute"))
+    minute = [pl.col("at").dt.truncate("1m").alias("minute"), _moment("user_id", "at")]
     parts = []
     for action, (officer, instant) in _STEPS.items():
-        stamps = tables["permits"].select(
+        entries = first.filter(pl.col("action") == action).with_columns(minute)
+        stamps = tables["permits"].select("permit_number", officer, instant, _moment(officer, instant))
+        same = stamps.join(entries.select("moment"), on="moment", how="semi").select(
             pl.col("permit_number").alias("meant"),
             pl.col(officer).alias("user_id"),
             pl.col(instant).dt.truncate("1m").alias("minute"),
         )
-        parts.append(minute.filter(pl.col("action") == action).join(stamps, on=["user_id", "minute"]))
-    met = pl.concat(parts).select("row", "action", "meant")
-    own = made.select("action", pl.col("object_id").alias("meant")).join(met, on=["action", "meant"], how="semi")
+        parts.append(entries.join(same, on=["user_id", "minute"]).select("row", "action", "meant"))
+    met = pl.concat(parts).cache()
+    own = having(made.select("action", "object_id"), "object_id", met.select("meant")).rename({"object_id": "meant"})
     alone = met.join(own, on=["action", "meant"], how="anti")
     return first.join(alone.group_by("row").agg(pl.col("meant").min()), on="row", how="left")
 
 
+def _moment(officer: str, instant: str) -> pl.Expr:
+    """`moment`: officer and minute as one number."""
+    return (pl.col(officer).hash() ^ pl.col(instant).dt.truncate("1m").hash(1)).alias("moment")
+
+
 def _corrected(tables: Tables) -> pl.LazyFrame:
     """`object_id` of a permit whose number was changed, and the `corrected` number, which the register has."""
-    edits = acts(tables, "edit").filter(pl.col("field") == "permit_number")
+    edits = tables["access_log"].filter((pl.col("action") == "edit") & (pl.col("field") == "permit_number"))
     new = edits.select(pl.col("old").alias("object_id"), pl.col("new").alias("corrected")).drop_nulls()
     there = tables["permits"].select(pl.col("permit_number").alias("corrected"))
     there = there.join(new, on="corrected", how="semi")

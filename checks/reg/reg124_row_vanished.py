@@ -34,7 +34,7 @@ import polars as pl
 from checks.reg.days import month_of
 from checks.reg.deliveries import counts, left_out, vanished
 from checks.reg.keys import of_rows
-from checks.reg.traces import removals
+from checks.reg.traces import REMOVAL, acts, removals
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
 
@@ -52,7 +52,7 @@ def row_vanished(tables: Tables, context: RowContext) -> pl.LazyFrame:
     found = (
         left_out(full.with_columns(month_of("issued_at").alias("month")), counts(tables))
         .join(voids, on="permit_number", how="left")
-        .join(removals(tables), left_on="permit_number", right_on="object_id", how="left")
+        .join(removals(acts(tables, *REMOVAL)), left_on="permit_number", right_on="object_id", how="left")
         .join(_renumbered(full, tables), on="row", how="left")
     )
     spent = pl.col("void_reason").is_in(["spoiled", "destroyed"]) & pl.col("handed_at").is_not_null()

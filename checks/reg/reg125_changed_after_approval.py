@@ -15,7 +15,8 @@ What else it can be:
     - One character of a name or number was corrected; so it is taken for names, the occupation and the number of the
       passport, where one character is all that differs.
     - The row was touched in work on legacy data; so it is taken where the log has a clean-up or migration of it.
-    - The whole column was converted; so it is taken where at least 20 permits, and one in ten, differ in that field.
+    - The whole column was converted; so it is taken where at least 20 permits, and one in ten, differ in that field. It
+      is named once, with the first of them.
     - The log ends before the earlier delivery, and could not show the edit.
 
 When it is not applied:
@@ -42,7 +43,7 @@ import polars as pl
 from checks.reg.field_flags import FieldCell, flags_in_columns
 from checks.reg.keys import having
 from checks.reg.spelling import one_slip, plain
-from checks.reg.traces import acts, ordered, tidied
+from checks.reg.traces import TIDYING, acts, ordered, tidied
 from checks.rows import RowCheck, RowContext, Tables
 from pipeline.types.findings import Hypothesis, Strength
 
@@ -58,6 +59,7 @@ _SPELT = ("surname", "given_names", "occupation", "passport_number")
 #: So many permits, at such a share of all, that differ in one field are a column that was converted.
 CONVERTED_PERMITS = 20
 CONVERTED_SHARE = 0.1
+_EDITS = ("edit", "override")
 _NOW = "_now"
 #: The clock of the log and that of the delivery may differ so much.
 _CLOCKS = dt.timedelta(days=1)
@@ -66,37 +68,41 @@ _CLOCKS = dt.timedelta(days=1)
 def changed_after_approval(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit and field that is not what it was."""
     both = [field for field in FIELDS if context.has(f"permits.{field}", f"earlier.permits.{field}")]
-    return _flags(_explained(_changes(tables, both), tables, context))
+    stamps = [one for one in ("decided_at", "issued_at") if context.has(f"earlier.permits.{one}")]
+    approved = pl.any_horizontal(pl.col(stamps).is_not_null()) if stamps else pl.lit(True)
+    changes = _once_if_converted(_changes(tables, both, approved), tables, context)
+    return _flags(_explained(changes, tables))
 
 
-def _changes(tables: Tables, fields: list[str]) -> pl.LazyFrame:
+def _changes(tables: Tables, fields: list[str], approved: pl.Expr) -> pl.LazyFrame:
     """`permit_number`, `field`, what it `was` and what it is `now`, of permits that were approved before."""
-    before, now = (tables[name].select("permit_number", *fields) for name in ("earlier.permits", "permits"))
+    approvals = tables["earlier.permits"].filter(approved)
+    before, now = (frame.select("permit_number", *fields) for frame in (approvals, tables["permits"]))
     mark = _fingerprint(fields)
     # Texts of both at once would take gigabytes: the rows that differ are found by their marks.
     was = before.with_columns(mark).join(now.select(mark), on="mark", how="anti").drop("mark").cache()
-    approved = pl.any_horizontal(pl.col(one).is_not_null() for one in ("decided_at", "issued_at") if one in fields)
     changed = was.select("permit_number")
     numbers = having(before.select("permit_number"), "permit_number", changed)
     once = numbers.group_by("permit_number").len().filter(pl.col("len") == 1)
     pairs = (
-        was.filter(approved)
-        .join(once.select("permit_number"), on="permit_number")
+        was.join(once.select("permit_number"), on="permit_number")
         .join(having(now, "permit_number", changed), on="permit_number", suffix=_NOW)
         .filter(pl.len().over("permit_number") == 1)
     )
     schema = now.collect_schema()
     each = [
-        pl.struct(
-            pl.lit(field).alias("field"),
-            _text(field, schema[field]).alias("was"),
-            _text(field + _NOW, schema[field]).alias("now"),
+        pl.when(pl.col(field).is_not_null() & pl.col(field).ne_missing(pl.col(field + _NOW))).then(
+            pl.struct(
+                pl.lit(field).alias("field"),
+                _text(field, schema[field]).alias("was"),
+                _text(field + _NOW, schema[field]).alias("now"),
+            )
         )
         for field in fields
     ]
-    long = pairs.select("permit_number", pl.concat_list(each).alias("change")).explode("change").unnest("change")
-    differ = pl.col("was").is_not_null() & pl.col("was").ne_missing(pl.col("now"))
-    return long.filter(differ).filter(plain(pl.col("was")).ne_missing(plain(pl.col("now"))))
+    listed = pairs.select("permit_number", pl.concat_list(each).list.drop_nulls().alias("change"))
+    long = listed.filter(pl.col("change").list.len() > 0).explode("change").unnest("change")
+    return long.filter(plain(pl.col("was")).ne_missing(plain(pl.col("now"))))
 
 
 def _fingerprint(fields: list[str]) -> pl.Expr:
@@ -112,10 +118,26 @@ def _text(column: str, dtype: pl.DataType) -> pl.Expr:
     return pl.col(column).cast(pl.String)
 
 
-def _explained(changes: pl.LazyFrame, tables: Tables, context: RowContext) -> pl.LazyFrame:
+def _once_if_converted(changes: pl.LazyFrame, tables: Tables, context: RowContext) -> pl.LazyFrame:
+    """The changes with `converted`: in how many permits a whole column differs, which is then named once, else null."""
+    permits = tables["earlier.permits"].select(pl.len().alias("all"))
+    many = pl.col("differ") >= context.threshold("REG125", "converted_permits", CONVERTED_PERMITS)
+    share = pl.col("differ") >= pl.col("all") * context.threshold("REG125", "converted_share", CONVERTED_SHARE)
+    first = pl.col("permit_number") == pl.col("permit_number").min().over("field")
+    return (
+        changes.with_columns(pl.len().over("field").alias("differ"))
+        .join(permits, how="cross")
+        .with_columns(pl.when(many & share).then("differ").alias("converted"))
+        .filter(pl.col("converted").is_null() | first)
+        .drop("differ", "all")
+    )
+
+
+def _explained(changes: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """The changes with the entry of the log that explains them, and the innocent cause that the register points to."""
     since = tables["earlier.snapshot"].select(pl.col("as_of").max())
-    edits = ordered(acts(tables, "edit", "override"), tables).join(since, how="cross")
+    log = acts(tables, *_EDITS, *TIDYING)
+    edits = ordered(log.filter(pl.col("act").is_in(_EDITS)), log).join(since, how="cross")
     late = edits.filter((pl.col("at") >= pl.col("as_of") - _CLOCKS).fill_null(True)).drop("as_of")
     # An edit that was ordered goes before one that was not, one of that very field before one that names none.
     ranked = late.sort("ticket_row", "act_row", nulls_last=True).select(
@@ -124,31 +146,28 @@ def _explained(changes: pl.LazyFrame, tables: Tables, context: RowContext) -> pl
     named = ranked.drop_nulls("field").unique(["permit_number", "field"], keep="first", maintain_order=True)
     general = ranked.filter(pl.col("field").is_null()).drop("field")
     general = general.unique("permit_number", keep="first", maintain_order=True)
-    told = (
+    return (
         changes.join(named, on=["permit_number", "field"], how="left")
         .join(general, on="permit_number", how="left", suffix="_any")
         .with_columns(pl.coalesce(name, f"{name}_any").alias(name) for name in ("act_row", "ticket_row", "user_id"))
-        .join(_tidied(tables), on="permit_number", how="left")
+        .join(_tidied(log), on="permit_number", how="left")
         .join(tables["access_log"].select(pl.col("at").max().alias("log_end")), how="cross")
-        .join(tables["earlier.permits"].select(pl.len().alias("all")), how="cross")
         .join(since, how="cross")
+        .with_columns(_innocent())
     )
-    many = pl.len() >= context.threshold("REG125", "converted_permits", CONVERTED_PERMITS)
-    share = pl.len() >= pl.col("all") * context.threshold("REG125", "converted_share", CONVERTED_SHARE)
-    return told.with_columns((many & share).over("field").alias("converted")).with_columns(_innocent())
 
 
-def _tidied(tables: Tables) -> pl.LazyFrame:
-    return tidied(tables).select(pl.col("object_id").alias("permit_number"), pl.lit(True).alias("tidied"))
+def _tidied(log: pl.LazyFrame) -> pl.LazyFrame:
+    return tidied(log).select(pl.col("object_id").alias("permit_number"), pl.lit(True).alias("tidied"))
 
 
 def _innocent() -> pl.Expr:
     spelt = pl.col("field").is_in(_SPELT) & one_slip(pl.col("was"), pl.col("now"))
     return (
-        pl.when(pl.col("ticket_row").is_not_null())
+        pl.when(pl.col("converted").is_not_null())
+        .then(pl.format("the whole column was converted: {} permits differ", "converted"))
+        .when(pl.col("ticket_row").is_not_null())
         .then(pl.lit("it was corrected by order of another person"))
-        .when(pl.col("converted"))
-        .then(pl.lit("the whole column was converted"))
         .when(pl.col("tidied"))
         .then(pl.lit("the row was touched in work on legacy data"))
         .when(spelt)

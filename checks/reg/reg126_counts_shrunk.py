@@ -102,7 +102,8 @@ def _missing(shrunk: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
             ),
         ]
     ).cache()
-    done = ordered(acts(tables, "edit", *REMOVAL), tables).filter(pl.col("ticket_row").is_not_null())
+    log = acts(tables, "edit", *REMOVAL)
+    done = ordered(log.filter(pl.col("act") != "ticket"), log).filter(pl.col("ticket_row").is_not_null())
     return (
         gone.join(_named(done.select("object_id"), "ordered"), on="permit_number", how="left")
         .join(_named(tables["voids"].select("permit_number"), "voided"), on="permit_number", how="left")

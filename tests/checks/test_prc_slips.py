@@ -60,8 +60,9 @@ def test_a_slip_is_found_where_trying_every_date_finds_it() -> None:
 
 
 def test_without_a_day_between_which_there_is_no_slip() -> None:
-    day = dt.date(2024, 5, 3)
-    assert slips((None, day, day), (day, None, day), (day, day, None), (day, day + dt.timedelta(1), day)) == [None] * 4
+    day, later = dt.date(2024, 5, 3), dt.date(2024, 6, 3)
+    assert slips((None, day, day), (day, None, later), (day, later, None), (day, None, None)) == [None] * 4
+    assert slips((day, later, later), (day, later, day)) == [MISTYPED, None]
 
 
 @pytest.mark.parametrize(
