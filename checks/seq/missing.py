@@ -37,7 +37,8 @@ def meant(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
     Returns:
         `row` and `meant`, the serial number, for those rows whose number differs from it by one slip: of one digit, or
-        of the part before the serial; the one nearest to the neighbours. Rows without such a number are left out.
+        of the part before the serial; the one nearest to the neighbours. Rows without such a number, and those
+        whose own number stands between its neighbours', are left out.
     """
     place = pl.struct("office_id", pl.col("station_id", "kind").fill_null("")).hash().alias("place")
     columns = ("row", "permit_number", "place", "issued_at")
@@ -47,8 +48,11 @@ def meant(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     days = wrong.select("place", (day + pl.int_ranges(-DAYS, DAYS + 1)).alias("day")).explode("day").unique()
     about = tables["permits"].with_columns(place, day.alias("day")).join(days, on=["place", "day"], how="semi")
     near = serials(about.select(columns)).join(wrong, on="row", how="anti").sort("issued_at", "stem", "serial")
+    beside = pl.concat([_beside(wrong, near, "backward", 1), _beside(wrong, near, "forward", -1)]).cache()
+    next_to = (pl.col("stem") == pl.col("stem_right")) & (pl.col("serial") == pl.col("next"))
+    in_line = beside.filter(next_to).group_by("row").len().filter(pl.col("len") == 2)
     tried = (
-        pl.concat([_beside(wrong, near, "backward", 1), _beside(wrong, near, "forward", -1)])
+        beside.join(in_line, on="row", how="anti")
         .with_columns((pl.col("next") + pl.int_ranges(-REACH, REACH + 1)).alias("meant"))
         .explode("meant")
     )
