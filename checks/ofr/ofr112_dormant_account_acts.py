@@ -1,7 +1,8 @@
 """An account that was silent for long acted many times in one day (OFR112).
 
 What it looks at:
-    Each user's days with rows in the access log: 90 days or more without any, and then 10 rows or more in one day.
+    Each user's days with rows in the access log: 90 days or more without any, and then 10 rows or more in one day
+    (days are those of Greenwich).
 
 Why it matters:
     Accounts that nobody misses are the ones that others take: the owner is away and does not see what is done.
