@@ -1,4 +1,4 @@
-"""Documents of the Republic of Utopia for the demonstration; the only module here that knows the fixtures."""
+"""The Ministry of Utopia for the demonstration; the only module here that knows the fixtures."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import shutil
 from pathlib import Path
 
 from fixtures.utopia.law import TODAY
-from fixtures.utopia.make import demo_set
+from fixtures.utopia.ministry.make import Made, Scans, make_ministry
 
-__all__ = ["TODAY", "make_documents"]
+__all__ = ["STATE", "TODAY", "Made", "make_documents"]
 
 SEED = 20261101
+STATE = "UTO"
+#: Enough for each kind of irregularity of rows once, with its near-twin.
+PERMITS = 6_000
+SCANNED = Scans(clean=8, per_kind=1)
 
 
-def make_documents(out: Path) -> tuple[Path, Path]:
-    """Make 60 documents in applicants' folders; returns that folder and the truth file beside it."""
-    scans = out / "scans"
-    if scans.exists():
-        shutil.rmtree(scans)
-    truth = demo_set(scans, SEED)
-    # Beside the folder, or it would be taken for a file to screen.
-    beside = out / truth.name
-    truth.replace(beside)
-    return scans, beside
+def make_documents(out: Path) -> Made:
+    """Make a register of some thousand permits, its earlier delivery, and scans of some of its permits."""
+    ministry = out / "ministry"
+    if ministry.exists():
+        shutil.rmtree(ministry)
+    return make_ministry(ministry, SEED, PERMITS, per_kind=1, scans=SCANNED)

@@ -80,7 +80,9 @@ def _unrelated(tables: Tables, context: RowContext, code: str, column: str) -> p
         pl.col("none") | (pl.col("employer_id_least") != pl.col("employer_id_most")),
         *(pl.col(f"{name}_least") != pl.col(f"{name}_most") for name in ("holder_id", "surname")),
     )
-    private = rows.join(several, on="key", how="semi").join(_known(tables, permits, column), on="key", how="anti")
+    private = rows.join(several, on="key", how="semi").join(
+        _known(tables, permits, several, column), on="key", how="anti"
+    )
     groups = (
         private.sort("issued_at", "row", nulls_last=True)
         .group_by("key", maintain_order=True)
@@ -104,12 +106,13 @@ def _unrelated(tables: Tables, context: RowContext, code: str, column: str) -> p
     return unrelated.join(count, how="cross").filter(pl.col("one_approved_by") | ~coarse)
 
 
-def _known(tables: Tables, permits: pl.LazyFrame, column: str) -> pl.LazyFrame:
+def _known(tables: Tables, permits: pl.LazyFrame, several: pl.LazyFrame, column: str) -> pl.LazyFrame:
     """`key` of the values that are an employer's or agency's, however they are spelled."""
     plain = pl.col(column).str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "").alias("plain")
     known = pl.concat([tables[name].select(plain) for name in ("employers", "agencies")]).drop_nulls()
-    values = permits.select(column).unique()
-    return values.with_columns(plain).join(known, on="plain", how="semi").select(pl.col(column).hash().alias("key"))
+    keyed = permits.select(column, pl.col(column).hash().alias("key"))
+    values = keyed.join(several, on="key", how="semi").unique()
+    return values.with_columns(plain).join(known, on="plain", how="semi").select("key")
 
 
 def _shares(groups: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:

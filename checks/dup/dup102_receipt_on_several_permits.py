@@ -125,7 +125,7 @@ def _usual(rows: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     alone = tables["fees"].filter(some).filter(pl.col("waiver").is_null() & pl.col("application_id").is_not_null())
     paid = alone.select(pl.col("receipt_number").hash().alias("receipt"), "amount")
     years = tables["permits"].select(pl.col("receipt_number").hash().alias("receipt"), "row", _years().alias("years"))
-    single = years.join(rows, on="row", how="anti").join(paid, on="receipt")
+    single = years.join(paid, on="receipt").join(rows, on="row", how="anti")
     by_years = single.group_by("years").agg(pl.col("amount").median().alias("usual"))
     overall = single.select(pl.col("amount").median().alias("overall"))
     return (

@@ -40,17 +40,18 @@ OWN = 183
 def medical_of_another(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit with a certificate of another person."""
     mismatched = _mismatched(tables)
-    examined = tables["medicals"].select("medical_id", pl.col("holder_id").alias("examined")).drop_nulls()
-    by_medicals = mismatched.join(
-        examined.join(mismatched, on="medical_id", how="semi").unique("medical_id", keep="first"), on="medical_id"
-    )
+    examined = tables["medicals"].select("row", "medical_id", pl.col("holder_id").alias("examined")).drop_nulls()
+    of_these = examined.join(mismatched, on="medical_id", how="semi").sort("row").drop("row")
+    by_medicals = mismatched.join(of_these.unique("medical_id", keep="first", maintain_order=True), on="medical_id")
     first = _first_of_shared(tables)
     by_permits = first.filter(pl.col("examined") != pl.col("holder_id"))
     columns = ("row", "permit_number", "issued_at", "medical_id", *PERSON, "examined")
     pairs = pl.concat([by_medicals.select(columns), by_permits.select(columns)]).cache()
     others = tables["permits"].join(pairs, left_on="holder_id", right_on="examined", how="semi")
-    there = others.select(*PERSON, pl.col("permit_number").alias("permit_number_first")).unique(
-        "holder_id", keep="first"
+    there = (
+        others.sort("row")
+        .select(*PERSON, pl.col("permit_number").alias("permit_number_first"))
+        .unique("holder_id", keep="first", maintain_order=True)
     )
     found = pairs.join(
         there.rename({one: f"{one}_first" for one in PERSON}),
@@ -64,11 +65,11 @@ def medical_of_another(tables: Tables, context: RowContext) -> pl.LazyFrame:
         .when(same_person())
         .then(pl.lit("it is one person under two holder numbers, spelled otherwise"))
     )
-    delivered = tables["medicals"].select("medical_id", pl.col("medical_id").alias("in_medicals")).unique()
+    delivered = tables["medicals"].select("medical_id", pl.col("medical_id").alias("in_medicals"))
     return flags(
-        found.join(delivered.join(pairs, on="medical_id", how="semi"), on="medical_id", how="left").with_columns(
-            innocent.alias("innocent")
-        ),
+        found.join(
+            delivered.join(pairs, on="medical_id", how="semi").unique(), on="medical_id", how="left"
+        ).with_columns(innocent.alias("innocent")),
         Cell("permits", pl.col("permit_number"), "medical_id", pl.col("medical_id"), pl.coalesce("own", pl.lit(""))),
         "certificate {} is of holder {}, the permit of holder {}",
         pl.col("medical_id"),

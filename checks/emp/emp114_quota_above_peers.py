@@ -97,7 +97,7 @@ def _found(high: pl.LazyFrame, tables: Tables, context: RowContext) -> pl.LazyFr
         )
         .with_columns(
             pl.col("innocent").is_null().sum().over("assessed_by").alias("by_assessor"),
-            ((pl.col("above").exp() * 10).round() / 10).alias("times"),
+            pl.col("above").exp().round(1).alias("times"),
         )
     )
     pattern = pl.col("assessed_by").is_not_null() & (pl.col("by_assessor") >= least) & pl.col("innocent").is_null()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from checks.office_time import office_time
 from checks.ofr.postings import postings
 from checks.ofr.steps import STEPS
 from checks.rows import RowContext, Tables
+
+#: The hours at which an office with a night desk has one person: from, until.
+NIGHT = (dt.time(22), dt.time(5))
 
 
 def alone(found: pl.LazyFrame, tables: Tables, context: RowContext) -> pl.LazyFrame:
@@ -68,7 +73,7 @@ def _acted(tables: Tables) -> pl.LazyFrame:
 def with_company(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     """With `posted`, how many others were posted there that day, `company`, those of them not on leave, and cover_row.
 
-    `cover_row`: the officer's own posting as cover.
+    `cover_row`: the officer's own posting as cover, where the officer had no other there that day.
 
     Args:
         found: few rows with permit_row, office_id, officer, day.
@@ -90,7 +95,9 @@ def with_company(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     own = pl.col("other") == pl.col("officer")
     others = pl.when(there & own.not_()).then("other").drop_nulls().n_unique().over("permit_row")
     present = pl.when(there & own.not_() & pl.col("away").not_()).then("other").drop_nulls().n_unique()
-    cover = pl.when(there & own & (pl.col("other_role") == "cover")).then("posting_row").min().over("permit_row")
+    covering = (pl.col("other_role") == "cover").fill_null(False)
+    at_home = (there & own & covering.not_()).any().over("permit_row")
+    cover = pl.when(there & own & covering & at_home.not_()).then("posting_row").min().over("permit_row")
     return (
         found.join(posted, on="office_id", how="left")
         .join(leave, on="other", how="left")
@@ -115,9 +122,9 @@ def with_innocent(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("day")),
         pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("day")),
     )
-    by_night = valid & (pl.col("closes") < pl.col("opens")) & ((clock >= pl.col("opens")) | (clock <= pl.col("closes")))
-    by_day = valid & (pl.col("opens") <= clock) & (clock <= pl.col("closes"))
-    night = by_night.fill_null(False).any().over("permit_row") & by_day.fill_null(False).any().over("permit_row").not_()
+    late = (clock >= pl.lit(NIGHT[0])) | (clock <= pl.lit(NIGHT[1]))
+    desk = valid & (pl.col("closes") < pl.col("opens"))
+    night = late & desk.fill_null(False).any().over("permit_row")
     mobile = pl.col("channel") == "mobile"
     return (
         found.with_columns(weekday.alias("weekday"))

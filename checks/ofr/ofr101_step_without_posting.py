@@ -17,10 +17,10 @@ What else it can be:
       this step, or, without a row there, where such a colleague took the same step there that day.
 
 When it is not applied:
-    Without postings. Nothing is said of officers and offices of which no posting is known, nor of days before the
-    first posting that is known for the office. Entry is judged at its row in the access log, and left alone where
-    that names another user; without one it is left alone where the officer was posted on any day between the
-    application and the next stamp.
+    Without postings. Nothing is said of officers and offices of which no posting is known, of officers of whom a
+    delivered posting could not be taken, nor of days before the first posting that is known for the office. Entry is
+    judged at its row in the access log, and left alone where that names another user; without one it is left alone
+    where the officer was posted on any day between the application and the next stamp.
 
 What to check next:
     Ask personnel for the posting order of that officer, and whose workstation took the step.
@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from checks.ofr.postings import covers, perhaps_outside, postings
+from checks.ofr.postings import covers, perhaps_outside, postings, refused
 from checks.ofr.slips import with_slip
 from checks.ofr.steps import KEY, looked_up, narrowed, told
 from checks.rows import Cell, RowCheck, RowContext, Tables
@@ -47,18 +47,19 @@ def step_without_posting(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit and step."""
     days = context.threshold("OFR101", "handover_days", HANDOVER_DAYS)
     posted = postings(tables)
-    steps = _known(narrowed(tables, lambda steps: perhaps_outside(steps, posted)), posted)
+    steps = _known(narrowed(tables, lambda steps: perhaps_outside(steps, posted)), posted, refused(tables))
     found = _here(looked_up(steps, tables), posted)
     return _told(_elsewhere(with_slip(found, tables), posted), days)
 
 
-def _known(steps: pl.LazyFrame, posted: pl.LazyFrame) -> pl.LazyFrame:
-    """Steps of officers and offices of which postings are known, since the office's first; with `known_from`."""
+def _known(steps: pl.LazyFrame, posted: pl.LazyFrame, untaken: pl.LazyFrame) -> pl.LazyFrame:
+    """Steps of officers and offices of which all postings are known, since the office's first; with `known_from`."""
     first = posted.group_by("office_id").agg(pl.col("since").min().alias("known_from"))
     return (
         steps.join(first, on="office_id")
         .filter(pl.col("at").dt.date() >= pl.col("known_from"))
         .join(posted.select("officer").unique(), on="officer", how="semi")
+        .join(untaken, on="officer", how="anti")
     )
 
 

@@ -9,8 +9,8 @@ Why it matters:
 
 What else it can be:
     - The competent office was closed, and this one stood in; taken where the application was lodged at an office that
-      has the category and was closed on a day between the application and the issue, or where who approved it held a
-      posting as cover or delegate at this office.
+      has the category and was closed on a day between the application and the issue, or where who approved it was at
+      this office as cover or delegate only.
     - The mandate was changed, and the register holds only the present one; taken where this office issued at least 20
       permits of the category, 2 in a hundred of all it issued between the first and the last of them, and 3 officers
       approved them, or where an earlier delivery of the register has the category in the mandate.
@@ -85,14 +85,17 @@ def _known(mandates: pl.LazyFrame, unlimited: pl.LazyFrame, permits: pl.LazyFram
 
 
 def _acting(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """With acting_row: the posting as cover or delegate of who approved, on the day of issue."""
-    orders = postings(tables).filter(pl.col("role").is_in(ACTING))
-    orders = orders.select("since", "till", pl.col("officer").alias("approved_by"), "office_id", "posting_row")
-    then = pl.col("issued_on").is_between("since", "till")
+    """With acting_row: the posting as cover or delegate of who approved, where there was no other that day."""
+    posted = postings(tables).select(
+        "role", "since", "till", pl.col("officer").alias("approved_by"), "office_id", "posting_row"
+    )
+    then = pl.col("issued_on").is_between("since", "till").fill_null(False)
+    acting = pl.col("role").is_in(ACTING).fill_null(False)
+    at_home = (then & acting.not_()).any().over("permit_row")
     return (
-        found.join(orders, on=["approved_by", "office_id"], how="left")
-        .with_columns(pl.when(then).then("posting_row").alias("acting_row"))
-        .drop("since", "till", "posting_row")
+        found.join(posted, on=["approved_by", "office_id"], how="left")
+        .with_columns(pl.when(then & acting & at_home.not_()).then("posting_row").alias("acting_row"))
+        .drop("role", "since", "till", "posting_row")
         .sort("acting_row", nulls_last=True)
         .unique("permit_row", keep="first", maintain_order=True)
     )

@@ -2,9 +2,9 @@
 
 What it looks at:
     The order of users at each workstation in the access log. A workstation is an officer's own desk where at least
-    half of the officer's rows at that office are from it. A turn of somebody whose own desk it is not counts where it
-    lasts at most 10 minutes and begins and ends within 5 minutes of the turns before and after it, one of them the
-    owner's.
+    half of the officer's rows at that office, and a twentieth of all or ten, are from it. A turn of somebody whose
+    own desk it is not counts where it lasts at most 10 minutes and begins and ends within 5 minutes of the turns
+    before and after it, one of them the owner's.
 
 Why it matters:
     A second pair of eyes does not come and go in minutes. Steps of two names at one desk, turn about, are what the
@@ -33,7 +33,7 @@ from __future__ import annotations
 import polars as pl
 
 from checks.office_time import office_time
-from checks.ofr.desks import rows, uses
+from checks.ofr.desks import rows, uses, with_permit
 from checks.ofr.postings import postings
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
@@ -63,7 +63,7 @@ def desk_used_by_another(tables: Tables, context: RowContext) -> pl.LazyFrame:
         pl.col("own").not_() & close & (pl.col("host") | pl.col("next_host"))
     )
     once = visits.sort("at", "row").unique(["object_id", "workstation_id", "begins"], keep="first", maintain_order=True)
-    return _told(_released(once, tables), context.threshold("OFR106", "others", OTHERS))
+    return _told(with_permit(_released(once, tables), tables), context.threshold("OFR106", "others", OTHERS))
 
 
 def _at_desks(tables: Tables, often: float) -> pl.LazyFrame:
@@ -75,9 +75,9 @@ def _at_desks(tables: Tables, often: float) -> pl.LazyFrame:
     )
     visited = used.filter("visited").select("user_id", at_desk, "own", "regulars", "site")
     about_permits = rows(tables).filter(pl.col("object_type") == "permit")
-    return about_permits.select("row", "at", "at_offset", "user_id", at_desk, "action", "object_id").join(
-        visited, on=["user_id", at_desk]
-    )
+    return about_permits.select(
+        "row", "at", "at_offset", "user_id", at_desk, "action", "object_type", "object_id"
+    ).join(visited, on=["user_id", at_desk])
 
 
 def _turns(found: pl.LazyFrame) -> pl.LazyFrame:
@@ -136,7 +136,7 @@ def _told(found: pl.LazyFrame, others: float) -> pl.LazyFrame:
         pl.col("ends_local").dt.time(),
         pl.col("host_id"),
         cause="user_id",
-        permit=pl.col("object_id"),
+        permit=pl.col("permit"),
         likely_innocent=pl.when(pl.col("regulars") >= others)
         .then(pl.lit("a counter is shared by several officers"))
         .when("released")
@@ -144,6 +144,7 @@ def _told(found: pl.LazyFrame, others: float) -> pl.LazyFrame:
         also=[
             Cell("access_log", pl.col("row"), "workstation_id", pl.col("workstation_id")),
             Cell("access_log", pl.col("host_row"), "user_id", pl.col("host_id")),
+            Cell("permits", pl.col("permit"), "permit_number", pl.col("permit")),
         ],
     )
 

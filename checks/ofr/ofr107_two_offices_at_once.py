@@ -31,7 +31,7 @@ from __future__ import annotations
 import polars as pl
 
 from checks.office_time import office_time
-from checks.ofr.desks import rows, sites, uses
+from checks.ofr.desks import rows, sites, uses, with_permit
 from checks.ofr.postings import postings
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
@@ -47,7 +47,8 @@ def two_offices_at_once(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each user and object at the office where the user should not have been."""
     way = pl.duration(minutes=context.threshold("OFR107", "way_minutes", WAY))
     near = _near(_where_spans_meet(tables, way), way)
-    return _told(_odd_ones(_neighbours(_dated(near, tables)), way), context)
+    odd = _odd_ones(_neighbours(_dated(near, tables)), way)
+    return _told(with_permit(odd, tables), context)
 
 
 def _where_spans_meet(tables: Tables, way: pl.Expr) -> pl.LazyFrame:
@@ -171,7 +172,7 @@ def _told(found: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
         pl.col("other_at_local"),
         apart,
         cause="user_id",
-        permit=pl.when(pl.col("object_type") == "permit").then("object_id"),
+        permit=pl.col("permit"),
         likely_innocent=pl.when("roof")
         .then(pl.lit("two offices are under one roof"))
         .when("clock")
@@ -179,6 +180,7 @@ def _told(found: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
         also=[
             Cell("access_log", pl.col("row"), "at", pl.col("at_local")),
             Cell("access_log", pl.col("other_row"), "at", pl.col("other_at_local")),
+            Cell("permits", pl.col("permit"), "permit_number", pl.col("permit")),
         ],
     )
 

@@ -12,7 +12,8 @@ Why it matters:
 What else it can be:
     - A team goes from place to place; there is no finding where the user was posted as inspector, or as delegate or
       cover to the offices concerned, and it is taken where the channel of the permit is mobile.
-    - One desk authenticates for all offices; taken where at least 3 officers of the same office do so.
+    - One desk authenticates for all offices; taken where at least 3 officers of the same office do so in the same
+      week.
 
 When it is not applied:
     The access log names neither permits nor applications of the register. Without postings every office counts.
@@ -51,7 +52,7 @@ def authenticates_for_many_offices(tables: Tables, context: RowContext) -> pl.La
         (pl.col("a_day") >= context.threshold("OFR108", "a_day", A_DAY))
         | (pl.col("a_week") >= context.threshold("OFR108", "a_week", A_WEEK))
     )
-    desk = pl.when(pl.col("home").is_not_null()).then(pl.col("user_id").n_unique().over("home"))
+    desk = pl.when(pl.col("home").is_not_null()).then(pl.col("user_id").n_unique().over("home", week))
     return _told(found.with_columns(desk.alias("desk")), context.threshold("OFR108", "desk", DESK))
 
 

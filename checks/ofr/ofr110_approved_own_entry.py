@@ -11,8 +11,8 @@ What else it can be:
       office in the month of the approval, or, without postings, where one alone acted there in that month.
     - The others were away that day; taken where all of them were on leave.
     - A mobile team or a night desk of one did the work; taken where the channel is mobile, where the officer was
-      posted for emergency cover, or where the office has a night desk and the approval falls outside the hours of the
-      day.
+      there for emergency cover only, or where an office that is open beyond midnight approved between 22:00 and
+      05:00.
     - A supervisor corrected the entry and was written down as who made it; taken where the access log names another
       user for the entry.
 

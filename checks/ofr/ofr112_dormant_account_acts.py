@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from checks.ofr.desks import with_permit
 from checks.ofr.postings import postings
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
@@ -118,17 +119,10 @@ def _settled(woke: pl.LazyFrame, tables: Tables, settling: float) -> pl.LazyFram
 
 
 def _with_object(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """With permit_number, the first permit of that day in the log."""
-    log = (
-        tables["access_log"]
-        .filter(pl.col("object_type") == "permit")
-        .select("user_id", pl.col("at").dt.date().alias("day"), pl.col("object_id").alias("permit_number"), "row")
-    )
-    return (
-        found.join(log, on=["user_id", "day"], how="left")
-        .sort("row", nulls_last=True)
-        .unique("first_row", keep="first", maintain_order=True)
-    )
+    """With permit, the first one of that day in the log, where there was any."""
+    log = tables["access_log"].select("row", "user_id", pl.col("at").dt.date().alias("day"), "object_type", "object_id")
+    that_day = with_permit(found.join(log, on=["user_id", "day"]), tables)
+    return that_day.sort(pl.col("permit").is_null(), "row").unique("first_row", keep="first", maintain_order=True)
 
 
 def _told(found: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
@@ -144,7 +138,7 @@ def _told(found: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
         pl.col("before"),
         (pl.col("day") - pl.col("before")).dt.total_days(),
         cause="user_id",
-        permit=pl.col("permit_number"),
+        permit=pl.col("permit"),
         likely_innocent=pl.when(pl.col("new_row").is_not_null())
         .then(pl.lit("a new post was taken up"))
         .when(pl.col("together") >= colleagues)
@@ -154,6 +148,7 @@ def _told(found: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
         also=[
             Cell("access_log", pl.col("before_row"), "user_id", pl.col("user_id")),
             Cell("postings", pl.col("new_row"), "officer_id", pl.col("user_id")),
+            Cell("permits", pl.col("permit"), "permit_number", pl.col("permit")),
         ],
     )
 

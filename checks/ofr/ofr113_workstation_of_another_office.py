@@ -14,7 +14,7 @@ What else it can be:
     - Work was handed over after a transfer; taken where a posting to that office ended within 7 days before the day.
     - The posting was entered late; taken where a posting to that office begins within 7 days after the day.
     - The workstation was moved, and the list of stations is behind; taken where at least half of the rows from that
-      workstation are by users who were never posted to the office of the list.
+      workstation, and 20 or more, are by users who were never posted to the office of the list.
     - It is a desk for visitors; taken where it is nobody's own desk (OFR106) and at least 5 such users have used it.
 
 When it is not applied:
@@ -34,7 +34,7 @@ from __future__ import annotations
 import polars as pl
 
 from checks.office_time import office_time
-from checks.ofr.desks import rows, sites, uses
+from checks.ofr.desks import rows, sites, uses, with_permit
 from checks.ofr.postings import postings
 from checks.ofr.spells import spells
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
@@ -44,6 +44,8 @@ from pipeline.types.findings import Hypothesis, Strength
 HANDOVER_DAYS = 7
 #: Share of the rows of a workstation by strangers to its office that shows that it was moved.
 MOVED = 0.5
+#: Rows by strangers from which on such a share says something.
+MOVED_ROWS = 20
 #: Strangers who show that a desk is for visitors.
 VISITORS = 5
 
@@ -53,19 +55,21 @@ def workstation_of_another_office(tables: Tables, context: RowContext) -> pl.Laz
     posted = postings(tables).select(
         "role", "since", "till", pl.col("officer").alias("user_id"), pl.col("office_id").alias("site")
     )
-    strange = _strange_uses(tables, posted, context.threshold("OFR113", "moved", MOVED))
+    strange = _strange_uses(tables, posted, context)
     columns = ("row", "at", "at_offset", "user_id", "workstation_id", "object_type", "object_id")
     found = rows(tables).select(columns).join(strange, on=["user_id", "workstation_id"])
     unposted = _unposted(found, tables, posted)
-    return _told(_at_home(unposted, _presence(strange, tables), posted), context)
+    at_home = _at_home(unposted, _presence(strange, tables), posted)
+    return _told(with_permit(at_home, tables), context)
 
 
-def _strange_uses(tables: Tables, posted: pl.LazyFrame, moved: float) -> pl.LazyFrame:
+def _strange_uses(tables: Tables, posted: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
     """Users and workstations whose rows do not all lie within one spell of postings to that office.
 
     Columns user_id, workstation_id, site, strangers (users who were never posted there, of a workstation that is
     nobody's own desk) and moved (whether at least that share of the workstation's rows is by strangers).
     """
+    moved, least = context.threshold("OFR113", "moved", MOVED), context.threshold("OFR113", "moved_rows", MOVED_ROWS)
     held = spells(posted.select("user_id", "site", "since", "till"), "user_id", "site")
     at_workstation = "workstation_id"
     within = (pl.col("first_local").dt.date() >= pl.col("since")) & (pl.col("last_local").dt.date() <= pl.col("till"))
@@ -80,7 +84,9 @@ def _strange_uses(tables: Tables, posted: pl.LazyFrame, moved: float) -> pl.Lazy
             pl.when(pl.col("own").any().over(at_workstation).not_())
             .then(pl.col("stranger").sum().over(at_workstation))
             .alias("strangers"),
-            (by_strangers >= moved * pl.col("used").sum().over(at_workstation)).alias("moved"),
+            ((by_strangers >= least) & (by_strangers >= moved * pl.col("used").sum().over(at_workstation))).alias(
+                "moved"
+            ),
         )
         .filter(pl.col("within").not_())
         .select("user_id", at_workstation, "site", "strangers", "moved")
@@ -152,7 +158,7 @@ def _told(found: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
         pl.col("workstation_id"),
         pl.col("site"),
         cause="user_id",
-        permit=pl.when(pl.col("object_type") == "permit").then("object_id"),
+        permit=pl.col("permit"),
         likely_innocent=pl.when("moved")
         .then(pl.lit("the workstation was moved, and the list of stations is behind"))
         .when(pl.col("strangers") >= visitors)
@@ -166,6 +172,7 @@ def _told(found: pl.LazyFrame, context: RowContext) -> pl.LazyFrame:
         also=[
             Cell("access_log", pl.col("row"), "user_id", pl.col("user_id")),
             Cell("access_log", pl.col("home_row"), "user_id", pl.col("user_id")),
+            Cell("permits", pl.col("permit"), "permit_number", pl.col("permit")),
         ],
     )
 
@@ -195,6 +202,6 @@ CHECK = RowCheck(
     ),
     next_check="Ask that office who sat at the workstation, and the officer for an account of that day",
     source="The National (Abu Dhabi), officials sentenced over permits issued with a colleague's access",
-    thresholds=(("handover_days", HANDOVER_DAYS), ("moved", MOVED), ("visitors", VISITORS)),
+    thresholds=(("handover_days", HANDOVER_DAYS), ("moved", MOVED), ("moved_rows", MOVED_ROWS), ("visitors", VISITORS)),
     rule=workstation_of_another_office,
 )

@@ -55,3 +55,9 @@ def perhaps_outside(steps: pl.LazyFrame, posted: pl.LazyFrame) -> pl.LazyFrame:
 def covers() -> pl.Expr:
     """Whether the posting of a joined row covers a day on which the step can have been taken."""
     return ((pl.col("since") <= pl.col("last_day")) & (pl.col("till") >= pl.col("day"))).fill_null(False)
+
+
+def refused(tables: Tables) -> pl.LazyFrame:
+    """`officer`: of whom a posting was delivered that could not be taken; nobody may call it absent."""
+    rows = tables["refused"].filter(pl.col("table") == "postings")
+    return rows.select(pl.col("key").alias("officer")).drop_nulls().unique()

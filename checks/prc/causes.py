@@ -9,7 +9,7 @@ from pipeline.types.findings import Hypothesis, Strength
 
 #: How the reason of an override says that somebody else decided.
 APPEAL = r"(?i)appeal|court|tribunal|ombuds|judg"
-TICKET = r"(?i)ticket|\bT-?\d"
+TICKET = r"(?i)ticket|waiver|\bT-?\d"
 
 
 def first_of(*causes: tuple[pl.Expr, str] | pl.Expr) -> pl.Expr:

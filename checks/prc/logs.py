@@ -59,6 +59,7 @@ def ordered(acts: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         right_on="_ticket_at",
         by="object_id",
         strategy="backward",
+        check_sortedness=False,
         tolerance=dt.timedelta(days=TICKET_DAYS),
     )
     ordered = (pl.col("_ticket_by") != pl.col("user_id")).fill_null(False)

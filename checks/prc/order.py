@@ -11,7 +11,7 @@ from checks.law import law_of
 from checks.office_time import office_time
 from checks.prc.logs import logged
 from checks.prc.permits import detailed
-from checks.prc.slips import slip
+from checks.prc.slips import with_slip
 from checks.rows import RowContext, Tables, settled
 
 #: Columns of a permit that the order checks show or weigh.
@@ -57,14 +57,19 @@ def day_written(column: str) -> pl.Expr:
     return (pl.col(column) + pl.duration(minutes=pl.col(f"{column}_offset").fill_null(0))).dt.date()
 
 
-def slip_of_issue(*before: pl.Expr) -> pl.Expr:
-    """The slip in the date of issue that would put it after `before` (dates) and in its place among the other steps.
+def with_slip_of_issue(found: pl.LazyFrame, *before: pl.Expr) -> pl.LazyFrame:
+    """The frame with `slip_of_issue`, the slip that puts the date of issue after `before` and in its place otherwise.
 
     None where the log bears the stamp out: no pen wrote the same slip into both.
+
+    Args:
+        found: from `breaches`.
+        before: dates.
     """
     first = pl.max_horizontal(*before, day_written("assessed_at"), day_written("decided_at"))
     last = pl.min_horizontal(day_written("handed_at"), "valid_from", "valid_until")
-    return pl.when(~borne_out()).then(slip(pl.col("issued_at_local").dt.date(), first, last))
+    free = pl.when(~borne_out("issued_at", "logged_at")).then(last)
+    return with_slip(found, "slip_of_issue", pl.col("issued_at_local").dt.date(), first, free)
 
 
 def renewed(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
@@ -84,6 +89,6 @@ def share_of_office(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     return found.join(all_of_office, on="office_id", how="left").with_columns(share.alias("share")).drop("_all")
 
 
-def borne_out() -> pl.Expr:
-    """Whether the access log has the print at about the time at which the permit says it was issued."""
-    return ((pl.col("logged_at") - pl.col("issued_at")).abs() <= BORNE_OUT).fill_null(False)
+def borne_out(stamp: str, logged_at: str) -> pl.Expr:
+    """Whether the access log has the act at about the time that the permit says."""
+    return ((pl.col(logged_at) - pl.col(stamp)).abs() <= BORNE_OUT).fill_null(False)

@@ -36,7 +36,7 @@ import polars as pl
 from checks.declaration import NotApplicable
 from checks.prc.causes import clerical, first_of
 from checks.prc.logs import tidied
-from checks.prc.order import breaches, by_law, day_written, slip_of_issue
+from checks.prc.order import breaches, by_law, day_written, with_slip_of_issue
 from checks.prc.permits import matched, work_permits
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
@@ -67,12 +67,12 @@ def issued_before_application(tables: Tables, context: RowContext) -> pl.LazyFra
     bulk = pl.len().over("office_id", "last_on") >= context.threshold("PRC101", "bulk", BULK)
     other = pl.min_horizontal("lodged_at", "applied_at") <= pl.col("issued_at")
     innocent = first_of(
-        slip_of_issue(pl.col("last_on")),
+        pl.col("slip_of_issue"),
         (other | pl.col("tidied") | bulk, "the application was registered again later"),
         (pl.col("last_on") == pl.col("issued_on"), "the steps of one day were entered in another order"),
     )
     return flags(
-        found.with_columns(innocent.alias("innocent")),
+        with_slip_of_issue(found, pl.col("last_on")).with_columns(innocent.alias("innocent")),
         Cell(
             "permits", pl.col("permit_number"), "issued_at", pl.col("issued_at_local"), pl.format("from {}", "last_on")
         ),

@@ -35,9 +35,9 @@ import datetime as dt
 import polars as pl
 
 from checks.prc.causes import clerical, first_of, weighed
-from checks.prc.order import breaches, by_law, day_written, slip_of_issue
+from checks.prc.order import breaches, by_law, day_written, with_slip_of_issue
 from checks.prc.permits import matched, work_permits
-from checks.prc.slips import slip
+from checks.prc.slips import with_slip
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
 
@@ -71,7 +71,7 @@ def issued_before_medical(tables: Tables, context: RowContext) -> pl.LazyFrame:
         pl.col("issued_at_local").dt.date().alias("issued_on"),
     )
     return flags(
-        found.with_columns(_innocent(context).alias("innocent")),
+        _with_slips(found).with_columns(_innocent(context).alias("innocent")),
         Cell(
             "permits", pl.col("permit_number"), "issued_at", pl.col("issued_at_local"), pl.format("from {}", "fit_on")
         ),
@@ -93,22 +93,23 @@ def issued_before_medical(tables: Tables, context: RowContext) -> pl.LazyFrame:
     )
 
 
+def _with_slips(found: pl.LazyFrame) -> pl.LazyFrame:
+    """The permits with the slips in the date of issue, or in the one of the two medical dates that alone is late."""
+    issued, examined, certified = pl.col("issued_at"), day_written("examined_at"), day_written("certified_at")
+    first = pl.when(pl.col("examined_at") <= issued).then(examined)
+    certificate = with_slip(found, "slip_of_certificate", certified, first, pl.col("issued_on"))
+    last = pl.when(pl.col("certified_at") <= issued).then(certified)
+    both = with_slip(certificate, "slip_of_examination", examined, certified.dt.offset_by(f"-{RESULT_DAYS}d"), last)
+    return with_slip_of_issue(both, pl.col("fit_on"))
+
+
 def _innocent(context: RowContext) -> pl.Expr:
     provisional = context.threshold("PRC102", "provisional_days", PROVISIONAL_DAYS)
     for_days = pl.col("valid_until") - pl.col("valid_from")
-    examined, certified = day_written("examined_at"), day_written("certified_at")
-    late_certificate = pl.when(pl.col("examined_at") <= pl.col("issued_at")).then(
-        slip(certified, examined, pl.col("issued_on"))
-    )
-    late_examination = pl.when(pl.col("certified_at") <= pl.col("issued_at")).then(
-        slip(examined, certified.dt.offset_by(f"-{RESULT_DAYS}d"), certified)
-    )
     return first_of(
         (for_days <= pl.duration(days=provisional), "the permit was provisional"),
         (pl.col("had_earlier"), "the holder had an earlier certificate"),
-        slip_of_issue(pl.col("fit_on")),
-        late_certificate,
-        late_examination,
+        pl.coalesce("slip_of_issue", "slip_of_certificate", "slip_of_examination"),
         (pl.col("fit_on") == pl.col("issued_on"), "the steps of one day were entered in another order"),
     )
 
@@ -127,6 +128,7 @@ def _with_earlier(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         right_on="_good_from",
         by="holder_id",
         strategy="backward",
+        check_sortedness=False,
         tolerance=dt.timedelta(days=CERTIFICATE_DAYS),
     )
     return good.with_columns(pl.col("_good_from").is_not_null().alias("had_earlier")).drop("_good_from")

@@ -35,7 +35,7 @@ import polars as pl
 
 from checks.law import law_of
 from checks.prc.causes import clerical, first_of, weighed
-from checks.prc.order import breaches, by_law, day_written, renewed, share_of_office, slip_of_issue
+from checks.prc.order import breaches, by_law, day_written, renewed, share_of_office, with_slip_of_issue
 from checks.prc.permits import matched, named, work_permits
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
@@ -84,7 +84,8 @@ def _flags(found: pl.LazyFrame, column: str, context: RowContext) -> pl.LazyFram
     else:
         one_day = pl.col("closed_on") == pl.col("issued_on")
         order = (one_day, "the steps of one day were entered in another order")
-        innocent = first_of(renewal, slip_of_issue(pl.col("closed_on")), order)
+        found = with_slip_of_issue(found, pl.col("closed_on"))
+        innocent = first_of(renewal, pl.col("slip_of_issue"), order)
         value, expected = pl.col("issued_at_local"), pl.format("from {}", "closed_on")
     return flags(
         found.with_columns(innocent.alias("innocent")),

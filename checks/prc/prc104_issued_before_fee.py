@@ -38,7 +38,7 @@ import datetime as dt
 import polars as pl
 
 from checks.prc.causes import clerical, first_of
-from checks.prc.order import breaches, by_law, day_written, share_of_office, slip_of_issue
+from checks.prc.order import breaches, by_law, day_written, share_of_office, with_slip_of_issue
 from checks.prc.permits import known_rows, matched, unmatched, work_permits
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
@@ -47,6 +47,8 @@ from pipeline.types.findings import Hypothesis, Strength
 ELSEWHERE = 0.2
 #: Payments of the last days may still be on the way to the ledger.
 POSTING = dt.timedelta(days=3)
+#: A next open day further away is a gap in the calendar.
+LONGEST_CLOSURE = 10
 
 
 def issued_before_fee(tables: Tables, context: RowContext) -> pl.LazyFrame:
@@ -68,11 +70,12 @@ def issued_before_fee(tables: Tables, context: RowContext) -> pl.LazyFrame:
     open_ = pl.col("paid_on").is_null() | (pl.col("paid_on") > pl.col("issued_at_local").dt.date())
     unpaid_then = full.join(paid, on="row", how="left").filter(~pl.col("waived").fill_null(False) & open_)
     found = by_law(unpaid_then, context, "fee")
-    late = _next_open_day(found.filter(pl.col("paid_on").is_not_null()), tables)
+    paid_late = with_slip_of_issue(found.filter(pl.col("paid_on").is_not_null()), pl.col("paid_on"))
+    late = _next_open_day(paid_late, tables)
     posted = pl.col("paid_on") <= pl.col("open_on")
     innocent = first_of(
         (posted, "the payment was posted on the next working day"),
-        slip_of_issue(pl.col("paid_on")),
+        pl.col("slip_of_issue"),
     )
     absent = share_of_office(found.filter(pl.col("paid_on").is_null()), tables)
     return pl.concat(
@@ -106,7 +109,13 @@ def _next_open_day(late: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     days = tables["calendar"].filter("open").select("office_id", pl.col("date").alias("_open_on")).sort("_open_on")
     after = late.with_columns((pl.col("issued_at_local").dt.date() + pl.duration(days=1)).alias("_after"))
     joined = after.sort("_after").join_asof(
-        days, left_on="_after", right_on="_open_on", by="office_id", strategy="forward"
+        days,
+        left_on="_after",
+        right_on="_open_on",
+        by="office_id",
+        strategy="forward",
+        check_sortedness=False,
+        tolerance=dt.timedelta(days=LONGEST_CLOSURE),
     )
     otherwise = pl.col("_after") + pl.duration(days=2)
     return joined.with_columns(pl.coalesce("_open_on", otherwise).alias("open_on")).drop(

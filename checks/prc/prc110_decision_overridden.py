@@ -10,8 +10,8 @@ Why it matters:
 
 What else it can be:
     - An appeal was upheld or a court ordered the permit; so it is taken where the application's reason says it.
-    - A ticket asked for it; so it is taken where the reason names one, or where another person's ticket for the
-      object stands in the log at most 7 days before the override.
+    - A ticket asked for it; so it is taken where the reason names one or a waiver, or where another person's ticket
+      for the object stands in the log at most 7 days before the override.
     - The permit answers another application of the holder; so it is taken where that one was granted.
     - The permit was withdrawn again: its status is revoked or void.
     - The decision is not yet entered; so it is taken for pending applications of permits at most 14 days older than

@@ -65,6 +65,7 @@ def granted_after_refusal_elsewhere(tables: Tables, context: RowContext) -> pl.L
         right_on="refused_at",
         by="holder_id",
         strategy="backward",
+        check_sortedness=False,
         tolerance=dt.timedelta(days=context.threshold("PRC112", "soon_days", SOON)),
     )
     office, officer = pl.col("refused_at_office"), pl.col("refused_by")

@@ -10,7 +10,7 @@ Why it matters:
 
 What else it can be:
     - The devices were out of order; so it is taken where at least a fifth and five of the permits that the office
-      took in, or issued, on that day lack the check.
+      took in, or issued, on that day lack the check, or where an outage was recorded by two officers, or for all.
     - The holder is exempt and the code was not entered; so it is taken for renewals and where an earlier permit of
       the holder has the check.
     - The log has a clean-up of the file.
@@ -84,6 +84,9 @@ def _with_outage(found: pl.LazyFrame, tables: Tables, context: RowContext) -> pl
     """The permits with `outage`: many that came in, or were issued, at the office on that day lack the check."""
     least = context.threshold("PRC113", "out_of_order", OUT_OF_ORDER)
     share = context.threshold("PRC113", "share", SHARE)
+    many = (pl.col("without").sum() >= least) & (pl.col("without").mean() >= share)
+    outage = (pl.col("biometric_check") == "outage").fill_null(False)
+    recorders = pl.col("entered_by").filter("out").drop_nulls().n_unique()
     marks = []
     for step in ("applied_at", "issued_at"):
         day, mark = pl.col(step).dt.date().alias("_day"), f"_{step}"
@@ -92,10 +95,10 @@ def _with_outage(found: pl.LazyFrame, tables: Tables, context: RowContext) -> pl
         without = pl.col("biometric_check").is_in(["missing", "outage"])
         counted = (
             tables["permits"]
-            .select("office_id", day, without.fill_null(False).alias("without"))
+            .select("office_id", day, "entered_by", without.fill_null(False).alias("without"), outage.alias("out"))
             .join(days, on=["office_id", "_day"], how="semi")
             .group_by("office_id", "_day")
-            .agg(((pl.col("without").sum() >= least) & (pl.col("without").mean() >= share)).alias(mark))
+            .agg((many | (pl.col("out").any() & (pl.col("without").all() | (recorders >= 2)))).alias(mark))
         )
         found = found.with_columns(day).join(counted, on=["office_id", "_day"], how="left").drop("_day")
     return found.with_columns(pl.any_horizontal(marks).fill_null(False).alias("outage")).drop(marks)

@@ -38,9 +38,9 @@ import polars as pl
 
 from checks.prc.causes import clerical, first_of
 from checks.prc.logs import logged, tidied
-from checks.prc.order import BORNE_OUT, day_written
+from checks.prc.order import borne_out, day_written
 from checks.prc.permits import detailed, matched
-from checks.prc.slips import slip
+from checks.prc.slips import with_slip
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags, settled
 from pipeline.types.findings import Hypothesis, Strength
 
@@ -75,11 +75,10 @@ def _early_step(tables: Tables, step: str, grace: dt.timedelta, bulk: float) -> 
     innocent = first_of(
         (written, "the clock of a workstation was set to another zone"),
         *_causes([step, *before], bulk, step),
-        _slip(step, before),
-        _slip_before(step, before),
+        pl.coalesce("slip", "slip_before"),
     )
     return flags(
-        both.with_columns(innocent.alias("innocent")),
+        _with_slips(both, step, before).with_columns(innocent.alias("innocent")),
         Cell("permits", pl.col("permit_number"), step, pl.col(step), pl.format("from {}", _latest_day(before))),
         "assessed {}, decided {}, issued {}, handed over {}",
         *(pl.col(one) for one in STEPS),
@@ -93,6 +92,13 @@ def _early_step(tables: Tables, step: str, grace: dt.timedelta, bulk: float) -> 
     )
 
 
+def _on_one_row(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """The permits whose number no other row has: the log does not say which of two was printed."""
+    same = tables["permits"].select("permit_number").join(found, on="permit_number", how="semi")
+    once = same.group_by("permit_number").len().filter(pl.col("len") == 1)
+    return found.join(once, on="permit_number", how="semi")
+
+
 def _early_print(tables: Tables, grace: dt.timedelta, bulk: float) -> pl.LazyFrame:
     """Findings on permits that the log has printed before they were decided, though their row does not say so."""
     decided = (
@@ -104,7 +110,8 @@ def _early_print(tables: Tables, grace: dt.timedelta, bulk: float) -> pl.LazyFra
     hidden = (pl.col("printed") < pl.col("decided_at") - grace) & (pl.col("issued_at") >= pl.col("decided_at") - grace)
     early = settled(matched(decided, prints, "object_id").filter(hidden.fill_null(False)).select("row"))
     full = tidied(detailed(early, tables, *_COLUMNS), tables, "application_id", "permit_number")
-    found = logged(full, tables, "print").filter(pl.col("logged_at") < pl.col("decided_at") - grace)
+    one_row = _on_one_row(full, tables)
+    found = logged(one_row, tables, "print").filter(pl.col("logged_at") < pl.col("decided_at") - grace)
     innocent = first_of(*_causes(["decided_at"], bulk, "logged_at"))
     return flags(
         found.with_columns(innocent.alias("innocent")),
@@ -138,23 +145,19 @@ def _causes(steps: list[str], bulk: float, of_day: str) -> list[tuple[pl.Expr, s
     ]
 
 
-def _slip(step: str, before: list[str]) -> pl.Expr:
-    """The slip in the date of the step that puts it behind those before it and before the next."""
+def _with_slips(found: pl.LazyFrame, step: str, before: list[str]) -> pl.LazyFrame:
+    """The permits with `slip` in the date of the step, and `slip_before` in that of the one before, alone late.
+
+    The first puts the step behind those before it and before the next, the second that one between its neighbours.
+    """
     after = [day_written(one) for one in list(STEPS)[list(STEPS).index(step) + 1 :]]
-    last = pl.min_horizontal(*after, "valid_until")
-    return pl.when(~_borne_out(step, "logged")).then(slip(day_written(step), _latest_day(before), last))
-
-
-def _slip_before(step: str, before: list[str]) -> pl.Expr:
-    """The slip in the date of the step just before that puts it in its place, where that alone is out of order."""
+    last = pl.when(~borne_out(step, "logged_at")).then(pl.min_horizontal(*after, "valid_until"))
+    of_step = with_slip(found, "slip", day_written(step), _latest_day(before), last)
     near, others = before[-1], before[:-1]
     alone = pl.all_horizontal(pl.lit(True), *((pl.col(one) <= pl.col(step)).fill_null(True) for one in others))
     first = pl.max_horizontal(day_written("applied_at"), *(day_written(one) for one in others))
-    return pl.when(alone & ~_borne_out(near, "before")).then(slip(day_written(near), first, day_written(step)))
-
-
-def _borne_out(step: str, prefix: str) -> pl.Expr:
-    return ((pl.col(f"{prefix}_at") - pl.col(step)).abs() <= BORNE_OUT).fill_null(False)
+    free = pl.when(alone & ~borne_out(near, "before_at")).then(day_written(step))
+    return with_slip(of_step, "slip_before", day_written(near), first, free)
 
 
 def _as_written(step: str) -> pl.Expr:

@@ -42,7 +42,7 @@ from checks.office_time import office_time
 from checks.prc.causes import clerical, first_of, weighed
 from checks.prc.order import day_written
 from checks.prc.permits import WORK_PERMIT, detailed
-from checks.prc.slips import slip
+from checks.prc.slips import with_slip
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
 
@@ -119,10 +119,10 @@ def _too_early(rows: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     innocent = first_of(
         (takes_up, "a renewal takes up where the previous permit ended"),
         (first >= day_written("applied_at"), "the law lets a decision take effect from the day of the application"),
-        slip(first, issued, issued),
+        pl.col("slip"),
     )
     return flags(
-        found.with_columns(innocent.alias("innocent")),
+        with_slip(found, "slip", first, issued, issued).with_columns(innocent.alias("innocent")),
         Cell("permits", pl.col("permit_number"), "valid_from", first, pl.format("from {}", issued)),
         "applied for {}, issued {}, valid from {}",
         pl.col("applied_at"),
@@ -156,6 +156,7 @@ def _with_previous(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         right_on="previous_until",
         by="holder_id",
         strategy="backward",
+        check_sortedness=False,
         tolerance=dt.timedelta(days=TAKES_UP),
     )
 

@@ -111,6 +111,7 @@ def _renewed(permits: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
             right_on="previous_revoked_at",
             by="holder_id",
             strategy="backward",
+            check_sortedness=False,
         )
     )
     reasons = tables["applications"].select("application_id", "override_reason")

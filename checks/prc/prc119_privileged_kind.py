@@ -40,10 +40,10 @@ from pipeline.types.findings import Hypothesis, Strength
 
 TOPIC = "privileged-kind"
 #: Sectors whose people are entitled.
-PUBLIC = r"(?i)public|government|ministr|diplomat|consul|embass|defen[cs]e|police|state"
+PUBLIC = r"(?i)\b(public|government|ministr|diplomat|consul|embass|defen[cs]e|police|state\b)"
 #: Occupations of the public service, and of its dependants.
-SERVICE = r"(?i)ambassador|envoy|attach|consul|minister|registrar|secretary|clerk|judge|officer|official|inspector"
-DEPENDANT = r"(?i)depend|spouse|wife|husband|child|pupil|student|son\b|daughter"
+SERVICE = r"(?i)\b(ambassador|envoy|attach|consul|minister|registrar|secretary|clerk|judge|officer|official|inspector)"
+DEPENDANT = r"(?i)\b(depend|spouse|wife\b|husband\b|child|pupil\b|student\b|son\b|daughter\b)"
 #: Share of a series of numbers from which it belongs to these kinds, and up to which it does not.
 OWN_SERIES = 0.5
 OTHER_SERIES = 0.01

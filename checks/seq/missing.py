@@ -11,6 +11,10 @@ from checks.rows import Tables
 
 #: Numbers on either side of the neighbour's that are tried.
 REACH = 5
+#: Days before and after in which a neighbour is looked for.
+DAYS = 7
+#: Last digits by which numbers are looked for before they are taken apart.
+ENDING = 5
 
 
 def unissued(tables: Tables) -> pl.LazyFrame:
@@ -38,9 +42,11 @@ def meant(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     place = pl.struct("office_id", pl.col("station_id", "kind").fill_null("")).hash().alias("place")
     columns = ("row", "permit_number", "place", "issued_at")
     wrong = serials(found.with_columns(place).select(*columns).drop_nulls("issued_at")).sort("issued_at").cache()
-    office = tables["permits"].join(found.select("office_id"), on="office_id", how="semi").with_columns(place)
-    there = serials(office.select(columns)).join(wrong, on="row", how="anti").cache()
-    near = there.drop_nulls("issued_at").join(wrong, on="place", how="semi").sort("issued_at").drop("row").cache()
+    # Few days of few stations: only their numbers are taken apart.
+    day = pl.col("issued_at").dt.epoch("d")
+    days = wrong.select("place", (day + pl.int_ranges(-DAYS, DAYS + 1)).alias("day")).explode("day").unique()
+    about = tables["permits"].with_columns(place, day.alias("day")).join(days, on=["place", "day"], how="semi")
+    near = serials(about.select(columns)).join(wrong, on="row", how="anti").sort("issued_at", "stem", "serial")
     tried = (
         pl.concat([_beside(wrong, near, "backward", 1), _beside(wrong, near, "forward", -1)])
         .with_columns((pl.col("next") + pl.int_ranges(-REACH, REACH + 1)).alias("meant"))
@@ -51,15 +57,29 @@ def meant(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         .then(one_digit_apart(pl.col("serial"), pl.col("meant")))
         .otherwise(pl.col("serial") == pl.col("meant"))
     )
-    fitting = tried.filter(slip).select(
-        "row",
-        pl.col("stem_right").alias("stem"),
-        pl.col("meant").alias("serial"),
-        (pl.col("meant") - pl.col("next")).abs().alias("away"),
+    fitting = (
+        tried.filter(slip)
+        .select(
+            "row",
+            pl.col("stem_right").alias("stem"),
+            pl.col("meant").alias("serial"),
+            (pl.col("meant") - pl.col("next")).abs().alias("away"),
+        )
+        .cache()
     )
-    used = pl.concat([there.select("stem", "serial"), wrong.select("stem", "serial"), unissued(tables)])
+    used = pl.concat([_with_ending_of(fitting, tables), unissued(tables)])
     unused = fitting.join(used, on=["stem", "serial"], how="anti")
     return unused.group_by("row").agg(pl.col("serial").sort_by("away", "serial").first().alias("meant"))
+
+
+def _with_ending_of(fitting: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """`stem` and `serial` of permits whose number may be one of these: whose last digits are."""
+    ending = pl.col("permit_number").str.tail(ENDING).cast(pl.Int64, strict=False)
+    endings = fitting.select((pl.col("serial") % 10**ENDING).alias("ending")).unique()
+    # Numbers with fewer digits have no such ending and are all taken apart.
+    every = pl.concat([endings, pl.LazyFrame({"ending": [None]}, schema={"ending": pl.Int64})])
+    numbers = tables["permits"].select("permit_number", ending.alias("ending"))
+    return serials(numbers.join(every, on="ending", how="semi", nulls_equal=True).select("permit_number"))
 
 
 def _beside(

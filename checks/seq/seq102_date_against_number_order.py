@@ -75,11 +75,10 @@ def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFra
             suffix="_near",
         )
         .filter(pl.col("row") != pl.col("row_near"))
-        .sort("near")
         .group_by("row", "issued_at", "at_place", "early")
         .agg(
             ((pl.col("issued_at_near") - pl.col("issued_at")).abs() <= days).sum().alias("agreeing"),
-            pl.col("row_near").first(),
+            pl.col("row_near").sort_by("near").first(),
         )
         .cache()
     )
@@ -137,7 +136,7 @@ def _by_place(tables: Tables, places: int) -> pl.LazyFrame:
         return pl.when(pl.col("group_there").shift(step) == pl.col("group_there")).then(pl.col("at_place").shift(step))
 
     dates = by_date.select("at_place", shifted(places).alias("lower"), shifted(-places).alias("upper"))
-    by_number = grouped.sort("group", "turn", "serial").drop("turn")
+    by_number = grouped.sort("group", "turn", "serial", "row").drop("turn")
     return pl.concat([by_number, dates], how="horizontal").with_row_index("index")
 
 

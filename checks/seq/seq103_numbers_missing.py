@@ -102,7 +102,7 @@ def _gaps(tables: Tables) -> pl.LazyFrame:
             ends.select("block", "stem", (pl.col("high") + 1).alias("serial"), pl.lit("high").alias("edge")),
         ]
     )
-    in_order = pl.concat([numbers, edges], how="diagonal").sort("block", "serial").with_row_index("index")
+    in_order = pl.concat([numbers, edges], how="diagonal").sort("block", "serial", "row").with_row_index("index")
     step = pl.col("serial") - pl.col("serial").shift(1)
     before = ("row", "station", "edge", "issued_at")
     gaps = in_order.with_columns(

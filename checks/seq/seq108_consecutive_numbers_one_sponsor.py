@@ -52,7 +52,7 @@ def consecutive_numbers_one_sponsor(tables: Tables, context: RowContext) -> pl.L
         pl.when(pl.coalesce("agency_id", "employer_id").is_not_null()).then(sponsor).alias("sponsor"),
         pl.when(pl.col("employer_id").is_not_null()).then(pl.col("employer_id").hash()).alias("employer"),
     )
-    rows = serials(permits.drop_nulls(["issued_at", "sponsor"])).sort("stem", "serial")
+    rows = serials(permits.drop_nulls(["issued_at", "sponsor"])).sort("stem", "serial", "row")
     apart = (pl.col("issued_at") - pl.col("issued_at").shift(1)).abs()
     follows = (
         (pl.col("stem") == pl.col("stem").shift(1))

@@ -1,4 +1,4 @@
-"""`overseal demo`: makes documents of the Republic of Utopia and screens them; ends with the path of the report."""
+"""`overseal demo`: makes a register of the Ministry of Utopia and scans of its permits, and screens both together."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> ExitCode:
     """Make, screen, and say where the report is; 0 whatever was flagged, since much of it is meant to be."""
-    from flows.demo import TODAY, make_documents
+    from flows.demo import STATE, TODAY, make_documents
     from flows.launch import Request, screen_folder
     from flows.progress import shown_progress
 
@@ -35,14 +35,19 @@ def run(given: argparse.Namespace) -> ExitCode:
         raise UsageError(f"{out} has other files in it; name another folder with --out")
     out.mkdir(parents=True, exist_ok=True)
     (out / _MARK).write_text(_README, encoding="utf-8")
-    print("making documents of the Republic of Utopia ...", file=sys.stderr, flush=True)
-    scans, truth = make_documents(out)
-    settings = settings_of(given).model_copy(update={"specimen_run": True})
+    print("making a register of the Ministry of Utopia and scans of its permits ...", file=sys.stderr, flush=True)
+    made = make_documents(out)
+    settings = settings_of(given)
+    law = settings.register.model_copy(update={"state": STATE})
+    settings = settings.model_copy(update={"specimen_run": True, "register": law})
     with shown_progress() as progress:
-        result = screen_folder(Request([scans], out, settings, TODAY, progress=progress))
+        paths = [made.scans] if made.scans else []
+        request = Request(paths, out, settings, TODAY, progress=progress, register=made.register, earlier=made.earlier)
+        result = screen_folder(request)
     print(counts(result))
     if result.tally.faults:
         raise OversealError("the demonstration ran into a fault of ours; run it again with -v")
-    print(f"what is planted in them: {truth}")
-    print(out / "screening" / "report.html")
+    print(f"the register, the scans and what is planted in both: {made.truth.parent}")
+    for folder in ("screening", "integrity", "protection"):
+        print(out / folder / "report.html")
     return ExitCode.NOTHING_FLAGGED

@@ -74,15 +74,21 @@ def keep(cache: Path, key: str, make: Callable[[Path], Summary]) -> tuple[Path, 
         raise OversealError(f"the folder for loaded registers cannot be written: {error.strerror}") from error
     try:
         summary = make(aside)
-        written = {"summary": dataclasses.asdict(summary), "sizes": _sizes(aside)}
+        written: dict[str, Any] = {"summary": dataclasses.asdict(summary), "sizes": _sizes(aside)}
         (aside / _SUMMARY).write_text(json.dumps(written), encoding="utf-8")
-        folder = cache / key
-        if folder.exists():
-            shutil.rmtree(folder)
-        aside.rename(folder)
+        done = kept(cache, key) or _put(aside, cache / key, summary)
+    except OSError as error:
+        raise OversealError(f"the register cannot be loaded: {error.strerror or type(error).__name__}") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     _let_go(cache, key)
+    return done
+
+
+def _put(aside: Path, folder: Path, summary: Summary) -> tuple[Path, Summary]:
+    """Put what was made aside in its place, where nothing or nothing whole stands."""
+    shutil.rmtree(folder, ignore_errors=True)
+    aside.rename(folder)
     return folder, summary
 
 

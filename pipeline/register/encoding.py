@@ -18,8 +18,8 @@ codecs.register_error(_UNDECODED, lambda error: ("\udcff", getattr(error, "end",
 
 
 @contextmanager
-def as_utf8(path: Path, encoding: str, scratch: Path) -> Iterator[tuple[BinaryIO, int]]:
-    """The file and the position at which its text begins.
+def as_utf8(path: Path, encoding: str, scratch: Path) -> Iterator[tuple[BinaryIO, int, str]]:
+    """The file, the position at which its text begins, and the encoding in which it came.
 
     A byte order mark goes before the encoding named. Lines that end in a carriage return only get newlines.
 
@@ -33,7 +33,7 @@ def as_utf8(path: Path, encoding: str, scratch: Path) -> Iterator[tuple[BinaryIO
         mark, found = next(((mark, name) for mark, name in _MARKS if head.startswith(mark)), (b"", encoding))
         returns = b"\r" in head and b"\n" not in head
         if found == "utf-8" and not returns:
-            yield file, len(mark)
+            yield file, len(mark), found
             return
         file.seek(len(mark))
         with tempfile.TemporaryFile(dir=scratch) as copy:
@@ -44,4 +44,4 @@ def as_utf8(path: Path, encoding: str, scratch: Path) -> Iterator[tuple[BinaryIO
                 copy.write((text.replace("\r", "\n") if returns else text).encode("utf-8", "surrogatepass"))
                 if not piece:
                     break
-            yield copy, 0
+            yield copy, 0, found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -53,12 +54,13 @@ def look_into(folder: Path) -> Folder:
     problems = []
     for name in names:
         path = folder / name
+        shown = os.fsencode(name).decode("utf-8", "backslashreplace")
         table = FILES.get(path.stem.lower())
         kind = _FORMATS.get(path.suffix.lower())
         if table is None or kind is None:
-            problems.append(RegisterProblem(name, None, "", "no file of a register; it was not looked into"))
+            problems.append(RegisterProblem(shown, None, "", "no file of a register; it was not looked into"))
         elif reason := _unfit(folder, path):
-            problems.append(RegisterProblem(name, None, "", reason))
+            problems.append(RegisterProblem(shown, None, "", reason))
         else:
             found.setdefault(table.name, []).append(RegisterFile(table, path, kind, _stamp(path)))
     for several in found.values():

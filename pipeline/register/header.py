@@ -110,7 +110,9 @@ def _told(unknown: Sequence[str], absent: Sequence[str]) -> list[tuple[str, str]
     return told
 
 
-def read_header(file: BinaryIO, start: int, table: Table, settings: RegisterSettings) -> tuple[Layout, Columns]:
+def read_header(
+    file: BinaryIO, start: int, encoding: str, table: Table, settings: RegisterSettings
+) -> tuple[Layout, Columns]:
     """Read the header of a UTF-8 CSV file and find its delimiter: the one that gives the most columns of the table.
 
     Raises:
@@ -130,7 +132,7 @@ def read_header(file: BinaryIO, start: int, table: Table, settings: RegisterSett
         text = line.decode().rstrip("\r\n")
         split = {one: next(csv.reader([text], delimiter=one, strict=True)) for one in _DELIMITERS}
     except UnicodeDecodeError:
-        raise Unusable(f"the header is not {settings.encoding}; name its encoding in register.encoding") from None
+        raise Unusable(f"the header is not in the encoding {encoding}; name another in register.encoding") from None
     except csv.Error:
         raise Unusable("the quotes in the header are not in order") from None
     known = {_folded(name) for name in _names(table, settings).values()}
@@ -142,7 +144,7 @@ def read_header(file: BinaryIO, start: int, table: Table, settings: RegisterSett
         start=start + blank + len(line),
         key=columns.places[named_by(table)],
         longest=settings.max_row_bytes,
-        encoding=settings.encoding,
+        encoding=encoding,
     )
     return layout, columns
 

@@ -84,15 +84,12 @@ def pieces(file: RegisterFile, settings: RegisterSettings, scratch: Path, told: 
         Unusable: for a file of which nothing, or nothing more, can be taken.
     """
     read = _csv_pieces if file.format == "csv" else _parquet_pieces
-    try:
-        yield from read(file, settings, scratch, told)
-    except OSError as error:
-        raise Unusable(f"cannot be read: {error.strerror}") from error
+    return read(file, settings, scratch, told)
 
 
 def _csv_pieces(file: RegisterFile, settings: RegisterSettings, scratch: Path, told: ColumnFaults) -> Iterator[Piece]:
-    with as_utf8(file.path, settings.encoding, scratch) as (stream, start):
-        layout, columns = read_header(stream, start, file.table, settings)
+    with as_utf8(file.path, settings.encoding, scratch) as (stream, start, encoding):
+        layout, columns = read_header(stream, start, encoding, file.table, settings)
         told.extend(columns.faults)
         by_place = {place: name for name, place in columns.places.items()}
         names = tuple(by_place.get(place, f"column {place + 1}") for place in range(layout.width))

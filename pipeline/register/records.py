@@ -63,7 +63,7 @@ class Layout:
     def undecodable(self) -> str:
         """The reason for a row that is not in the file's encoding."""
         if self.encoding != "utf-8":
-            return f"not in the encoding {self.encoding}, which register.encoding names"
+            return f"not in the encoding {self.encoding}"
         return "not UTF-8; if the file is in another encoding, name it in register.encoding, such as cp1252"
 
 
@@ -251,7 +251,8 @@ def _blank(seen: npt.NDArray[np.uint8], starts: Positions, lengths: Positions) -
     """Which records are a line end and nothing else; they are no rows."""
     first, second = seen[starts], seen[np.minimum(starts + 1, seen.size - 1)]
     alone = (lengths == 1) & ((first == _NEWLINE) | (first == _RETURN))
-    return alone | ((lengths == 2) & (first == _RETURN) & (second == _NEWLINE))
+    blank: npt.NDArray[np.bool_] = alone | ((lengths == 2) & (first == _RETURN) & (second == _NEWLINE))
+    return blank
 
 
 def _nuls(data: bytes) -> Iterator[tuple[int, str]]:

@@ -40,14 +40,14 @@ def swapped(
             return f"columns may be swapped: {one.name} and {other.name} would fit each other"
     if len(faulty) < 2:
         return None
-    return f"most rows are refused in {', '.join(sorted(faulty))}; columns may be swapped"
+    return f"most rows are refused in {', '.join(sorted(faulty))}; columns may be swapped, or written in another way"
 
 
 def _fits(text: pl.Series, column: Column, settings: RegisterSettings) -> bool:
-    """Whether the texts would do as this column; anything but a date or a time does as text."""
+    """Whether the texts would do as this column, if there are any; dates do not do as text."""
     text = text.str.strip_chars().replace("", None).drop_nulls()
     if text.is_empty():
-        return not column.required
+        return False
     if column.kind is Kind.TEXT:
         return int(text.str.contains(r"^\d{4}-\d\d-\d\d").sum()) < (1 - _FITS) * text.len()
     prepared = prepare(text.alias(column.name), column.kind, settings)

@@ -109,7 +109,8 @@ import resource, sys
 from pathlib import Path
 from tests.register.folders import loaded, problems
 register = loaded(Path(sys.argv[1]))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, register.rows["permits"], *problems(register)[0][1:], sep="|")
+megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+print(megabytes, register.rows["permits"], *problems(register)[0][1:], sep="|")
 """
 
 

@@ -20,9 +20,9 @@ def write(folder: Path, **files: str | bytes) -> Path:
     return folder
 
 
-def loaded(folder: Path, **told: Any) -> Register:
+def loaded(folder: Path, **told: object) -> Register:
     """The folder loaded with these settings; what is kept lies beside it."""
-    return load_register(folder, folder.parent / "kept", RegisterSettings(**told), load_policies())
+    return load_register(folder, folder.parent / "kept", RegisterSettings.model_validate(told), load_policies())
 
 
 def keys(register: Register, table: str, column: str) -> list[Any]:

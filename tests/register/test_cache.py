@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -10,6 +11,9 @@ import pytest
 
 from pipeline.errors import OversealError
 from pipeline.register import load
+from pipeline.register.folder import RegisterFile
+from pipeline.register.table_file import Loaded, load_file
+from pipeline.settings import RegisterSettings
 from tests.register.folders import keys, loaded, write
 
 OFFICES = "office_id,name\n01,A\n"
@@ -22,7 +26,7 @@ def test_the_same_files_are_not_loaded_twice(tmp_path: Path, monkeypatch: pytest
     def never(*_: object) -> NoReturn:
         raise AssertionError
 
-    monkeypatch.setattr(load, "load_file", never)
+    monkeypatch.setattr("pipeline.register.load.load_file", never)
     copy = write(tmp_path / "copy", **{path.stem: path.read_bytes() for path in folder.iterdir()})
     second = loaded(copy)
     assert (second.hash, second.rows, second.refused) == (first.hash, first.rows, first.refused)
@@ -83,7 +87,7 @@ def test_a_run_that_ends_early_leaves_nothing_in_place(tmp_path: Path, monkeypat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(load, "load_file", interrupted)
+        patch.setattr("pipeline.register.load.load_file", interrupted)
         with pytest.raises(KeyboardInterrupt):
             loaded(folder)
     assert list((tmp_path / "kept").iterdir()) == []
@@ -101,3 +105,33 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("")
     with pytest.raises(OversealError, match="folder for loaded registers cannot be written"):
         loaded(folder)
+
+
+def test_of_two_runs_that_load_at_once_the_first_one_s_tables_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "register", offices=OFFICES)
+    places = []
+
+    def overtaken(file: RegisterFile, aside: Path, settings: RegisterSettings) -> Loaded:
+        with monkeypatch.context() as patch:
+            patch.setattr("pipeline.register.load.load_file", load_file)
+            places.append((tmp_path / "kept" / loaded(folder).hash).stat().st_ino)
+        return load_file(file, aside, settings)
+
+    monkeypatch.setattr("pipeline.register.load.load_file", overtaken)
+    register = loaded(folder)
+    assert [(tmp_path / "kept" / register.hash).stat().st_ino] == places
+    assert keys(register, "offices", "name") == ["A"]
+
+
+def test_a_disk_that_fails_is_told_and_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(tmp_path / "register", offices=OFFICES)
+
+    def full(*_: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pipeline.register.load.load_file", full)
+    with pytest.raises(OversealError, match="No space left on device"):
+        loaded(folder)
+    assert list((tmp_path / "kept").iterdir()) == []

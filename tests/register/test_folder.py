@@ -87,3 +87,9 @@ def test_the_hash_follows_names_bytes_and_further_words(tmp_path: Path) -> None:
         seen.append(hashed(*further, **files))
     assert len(set(seen)) == len(seen)
     assert hashed(fees="receipt_number\nR\n") == seen[0]
+
+
+def test_a_name_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
+    folder = write(tmp_path / "register", offices=OFFICES)
+    (folder / os.fsdecode(b"p\xe9rmits.csv")).write_text("")
+    assert problems(loaded(folder)) == [("p\\xe9rmits.csv", None, "", "no file of a register; it was not looked into")]

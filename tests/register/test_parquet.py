@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -10,10 +11,10 @@ from pipeline.register import pieces
 from tests.register.folders import keys, loaded, problems, write
 
 UTC = dt.UTC
-MOMENT = dt.datetime(2024, 7, 1, 10, 12)
+MOMENT = dt.datetime(2024, 7, 1, 10, 12, tzinfo=UTC).replace(tzinfo=None)
 
 
-def put(folder: Path, table: str, **columns: pl.Series | list[object]) -> Path:
+def put(folder: Path, table: str, **columns: pl.Series | Sequence[object]) -> Path:
     folder.mkdir(exist_ok=True)
     pl.DataFrame(columns).write_parquet(folder / f"{table}.parquet")
     return folder
@@ -41,7 +42,8 @@ def test_typed_columns_are_taken_as_they_are(tmp_path: Path) -> None:
     put(folder, "employers", employer_id=pl.Series(["E"], dtype=pl.Categorical), staff=[12.0])
     put(folder, "clinics", clinic_id=["C"], mobile=[True], capacity_per_hour=[2.5])
     put(folder, "medicals", medical_id=["M"], values=[{"pulse_bpm": 70}])
-    put(folder, "leave", officer_id=["O"], **{"from": [MOMENT.replace(hour=0, minute=0)], "to": [dt.date(2024, 7, 2)]})
+    dates: dict[str, Sequence[object]] = {"from": [MOMENT.replace(hour=0, minute=0)], "to": [dt.date(2024, 7, 2)]}
+    put(folder, "leave", officer_id=["O"], **dates)
     register = loaded(folder)
     assert problems(register) == []
     assert keys(register, "permits", "permit_number") == ["1001"]
@@ -80,7 +82,8 @@ def test_a_value_of_another_kind_is_refused(
     key = {"permits": "permit_number", "employers": "employer_id", "fees": "receipt_number", "clinics": "clinic_id"}[
         table
     ]
-    register = loaded(put(tmp_path / "r", table, **{key: ["A", "B"], column: [*values, None]}))
+    columns: dict[str, Sequence[object]] = {key: ["A", "B"], column: [*values, None]}
+    register = loaded(put(tmp_path / "r", table, **columns))
     assert problems(register) == [(f"{table}.parquet", 1, column, reason)]
     assert keys(register, table, key) == ["B"]
 

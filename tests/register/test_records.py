@@ -95,10 +95,10 @@ def test_a_faulty_row_is_known_by_its_key() -> None:
 
 def test_the_encoding_that_was_named_is_told() -> None:
     _, faults = read(b"\xff,2,3\n", Layout(b",", 3, 0, 0, 1_000, "cp1252"))
-    assert faults[0].reason == "not in the encoding cp1252, which register.encoding names"
+    assert faults[0].reason == "not in the encoding cp1252"
 
 
-_TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12) | st.sampled_from(
+_TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12) | st.sampled_from(
     ["", '"', '""', ",", "\n", "\r\n", " ", ";", '",', "=1+1", "\t", "é\n"]
 )
 _MANY = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -39,15 +39,15 @@ NO_FLAG = "not one of true, false, yes, no, 1, 0"
 MARKED = "a mark other than the decimal point between the digits"
 
 
-def rows(table: str, columns: dict[str, Sequence[str | None]], **told: Any) -> Typed:
+def rows(table: str, columns: Mapping[str, Sequence[str | None]], **told: object) -> Typed:
     height = len(next(iter(columns.values())))
     text = pl.DataFrame(
         {"row": range(1, height + 1), **columns}, schema={"row": pl.Int64, **dict.fromkeys(columns, pl.String)}
     )
-    return typed(text, TABLES[table], RegisterSettings(**told))
+    return typed(text, TABLES[table], RegisterSettings.model_validate(told))
 
 
-def cell(kind: Kind, text: str | None, **told: Any) -> tuple[Any, str | None]:
+def cell(kind: Kind, text: str | None, **told: object) -> tuple[Any, str | None]:
     """Value and reason of one cell in a row that is otherwise in order."""
     table, column = PLACES[kind]
     required = {one.name: [FILLED.get(one.name, "x")] for one in TABLES[table].columns if one.required}
@@ -170,8 +170,8 @@ def test_an_instant_is_in_utc_with_its_offset_beside_it(text: str, utc: str, off
 
 @given(
     moment=st.datetimes(
-        dt.datetime(1900, 1, 2),
-        dt.datetime(2200, 12, 30),
+        dt.datetime.fromisoformat("1900-01-02"),
+        dt.datetime.fromisoformat("2200-12-30"),
         timezones=st.builds(dt.timezone, st.integers(-840, 840).map(lambda minutes: dt.timedelta(minutes=minutes))),
     )
 )
@@ -243,7 +243,7 @@ def test_the_zone_to_assume_is_used_where_no_offset_is_written() -> None:
 
 @pytest.mark.parametrize("zone", ["Africa/Cairo", "Asia/Kathmandu", "Pacific/Apia", "America/St_Johns"])
 def test_every_zone_is_as_the_system_has_it(zone: str) -> None:
-    moments = [dt.datetime(year, month, 15, 12) for year in (1995, 2024) for month in (1, 7)]
+    moments = [dt.datetime.fromisoformat(f"{year}-{month:02}-15T12:00") for year in (1995, 2024) for month in (1, 7)]
     done = rows("access_log", {"at": [moment.isoformat() for moment in moments]}, timezone=zone).rows
     offsets = [moment.replace(tzinfo=zoneinfo.ZoneInfo(zone)).utcoffset() for moment in moments]
     assert [dt.timedelta(minutes=one) for one in done["at_offset"]] == offsets

@@ -19,7 +19,8 @@ from typing import Any
 from checks.catalogue import CATALOGUE, catalogue
 from checks.precisions import SHIPPED
 from fixtures.utopia.law import TODAY
-from fixtures.utopia.ministry.make import make_ministry
+from fixtures.utopia.ministry.make import SCANS_TRUTH, Made, Scans, make_ministry
+from fixtures.utopia.truth import read
 from pipeline import __version__
 from tests.bench import machine, process
 from tests.bench.register import measure, table
@@ -51,6 +52,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="default: a fresh one")
     parser.add_argument("--permits", type=int, default=100_000)
     parser.add_argument("--per-kind", type=int, default=25, help="of each irregularity, and of each near-twin")
+    parser.add_argument(
+        "--clean-scans", type=int, default=80, help="scanned permits in order, each with a passport; 0: no scans"
+    )
+    parser.add_argument("--scans-per-kind", type=int, default=6, help="of each kind that scans show, and of each twin")
     parser.add_argument("--large", type=int, default=1_000_000, help="permits of the register for speed; 0: none")
     parser.add_argument("--scratch", type=Path, help="folder for what is made (the system's own)")
     parser.add_argument("--no-write", action="store_true")
@@ -59,9 +64,10 @@ def _options() -> argparse.Namespace:
 
 def _measure(folder: Path, seed: int, options: argparse.Namespace) -> dict[str, Any] | None:
     print(f"making a ministry of {options.permits} permits, seed {seed}", file=sys.stderr)
-    made = make_ministry(folder / "ministry", seed, options.permits, options.per_kind)
+    scanned = Scans(options.clean_scans, options.scans_per_kind) if options.clean_scans else None
+    made = make_ministry(folder / "ministry", seed, options.permits, options.per_kind, scans=scanned)
     out = folder / "out"
-    used = _screen(made.register, made.earlier, folder, out)
+    used = _screen(made, folder, out)
     if used.exit_code:
         print((folder / "screen.log").read_text(encoding="utf-8", errors="replace")[-4000:], file=sys.stderr)
         return None
@@ -74,6 +80,7 @@ def _measure(folder: Path, seed: int, options: argparse.Namespace) -> dict[str, 
         "permits": options.permits,
         "skipped_kinds": made.skipped,
         "rows": measure.figures(planted, measure.said_of_rows(out), options.permits),
+        "scans": measure.scans(read(made.truth.with_name(SCANS_TRUTH)), out, made.scans) if made.scans else None,
         "not_applicable": {code: one["not_applicable"] for code, one in run["checks"].items() if one["not_applicable"]},
         "refused": run["problems"].get("register-row-refused", 0),
         "run": {"wall": used.wall_seconds, "cpu": used.cpu_seconds, "peak_pss_bytes": used.peak_pss_bytes},
@@ -81,11 +88,13 @@ def _measure(folder: Path, seed: int, options: argparse.Namespace) -> dict[str, 
     }
 
 
-def _screen(register: Path, earlier: Path | None, folder: Path, out: Path) -> process.Usage:
-    before = ("--earlier", str(earlier)) if earlier else ()
+def _screen(made: Made, folder: Path, out: Path) -> process.Usage:
+    before = ("--earlier", str(made.earlier)) if made.earlier else ()
+    scans = (str(made.scans),) if made.scans else ()
     return process.run(
         [
-            *(str(Path(sys.executable).with_name("overseal")), "screen", "--register", str(register), *before),
+            *(str(Path(sys.executable).with_name("overseal")), "screen", *scans, *before),
+            *("--register", str(made.register), "--workers", "2"),
             *("--out", str(out), "--exit-zero", "--today", TODAY.isoformat()),
         ],
         {

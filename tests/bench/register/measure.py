@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from checks.registry import ROW_CHECKS
+from fixtures.utopia.truth import Truth
 from pipeline.types.findings import Strength
 from tests.bench.screening.measure import Share, share
 
@@ -126,6 +127,66 @@ def _permits_of(said: list[Said], permits: int) -> dict[str, Any]:
     """The share of these permits at which a finding points."""
     flagged = {subject for one in said for subject in one.subjects if subject[0] == "permits"}
     return Share(len(flagged), permits).figures()
+
+
+def scans(truths: Sequence[Truth], out: Path, inputs: Path) -> dict[str, Any]:
+    """Hypotheses of planted permits against those expected; clean permits and near-twins above weak.
+
+    The hypothesis of a document is the one with the greatest log10 likelihood ratio, added over the groups of its cases
+    in all folders; `none` where nothing was found.
+    """
+    weights, alarmed = _weights(out)
+    ids: dict[str, list[str]] = defaultdict(list)
+    with (out / "names.csv").open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            path = Path(row["file"])
+            ids[str(path.relative_to(inputs) if path.is_absolute() else path)].append(row["document_id"])
+
+    def hypothesis(truth: Truth) -> str:
+        added: Counter[str] = Counter()
+        for document in ids[truth.file]:
+            added.update(weights[document])
+        return max(added, key=lambda name: (added[name], name)) if added else "none"
+
+    planted = [truth for truth in truths if truth.plant and truth.expected_hypothesis and truth.legible]
+    quiet = {
+        "clean": [truth for truth in truths if not truth.plant and not truth.twin_of],
+        "twins": [truth for truth in truths if truth.twin_of],
+    }
+    table: dict[str, Counter[str]] = defaultdict(Counter)
+    for truth in planted:
+        table[str(truth.expected_hypothesis)][hypothesis(truth)] += 1
+    return {
+        "documents": len(truths),
+        "hypothesis_right": share(hypothesis(one) == one.expected_hypothesis for one in planted),
+        "by_kind": {
+            kind: share(hypothesis(one) == one.expected_hypothesis for one in planted if one.plant == kind)
+            for kind in sorted({str(one.plant) for one in planted})
+        },
+        "hypotheses": {name: dict(sorted(row.items())) for name, row in sorted(table.items())},
+        "above_weak": {
+            name: share(any(document in alarmed for document in ids[one.file]) for one in listed)
+            for name, listed in quiet.items()
+        },
+    }
+
+
+def _weights(out: Path) -> tuple[dict[str, Counter[str]], set[str]]:
+    """By document: log10 likelihood ratios added by hypothesis; and those with a finding above weak."""
+    weights: dict[str, Counter[str]] = defaultdict(Counter)
+    alarmed: set[str] = set()
+    for folder in ("screening", "integrity", "protection"):
+        with (out / folder / "cases.jsonl").open(encoding="utf-8") as lines:
+            for case in map(json.loads, lines):
+                for group in case["groups"]:
+                    if folder != "protection":
+                        weights[case["document_id"]].update(group["hypotheses"])
+                    if any(
+                        one["strength"] in ABOVE_WEAK and one["hypothesis"] not in _INNOCENT
+                        for one in group["findings"]
+                    ):
+                        alarmed.add(case["document_id"])
+    return weights, alarmed
 
 
 def _found(one: PlantedRow, findings: list[Said], *, above: bool = False) -> bool:

@@ -27,12 +27,25 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
     yield f"{'other permits flagged moderate or stronger':58s} {_share(rows['others_flagged'])}   (at most 0.1 %)"
     yield f"{'baseline, no test for innocent causes: near-twins below':58s} {_share(rows['baseline_twins'])}"
     yield f"{'baseline, no test for innocent causes: others flagged':58s} {_share(rows['baseline_others'])}"
+    if figures["scans"]:
+        scans = figures["scans"]
+        right = _share(scans["hypothesis_right"])
+        yield f"{'hypothesis right on scans of planted permits':58s} {right}   (at least 95 %)"
+        yield f"{'  permits and passports in order, above weak':58s} {_share(scans['above_weak']['clean'])}"
+        yield f"{'  near-twins, above weak':58s} {_share(scans['above_weak']['twins'])}"
     if figures["speed"]:
         yield from _speed(figures["speed"])
     yield ""
     yield "planted kinds found; near-twins left below moderate"
     for kind, row in rows["by_kind"].items():
         yield f"  {kind:40s} {_share(row)}   {_share(rows['twins_by_kind'].get(kind, row))}"
+    if figures["scans"]:
+        yield ""
+        yield "expected hypothesis of a scan and what came out"
+        for name, row in figures["scans"]["hypotheses"].items():
+            yield f"  {name:18s} {row}"
+        for kind, share in figures["scans"]["by_kind"].items():
+            yield f"  {kind:40s} {_share(share)}"
     yield ""
     yield "per check: findings that support no innocent hypothesis, and how many were planted for it"
     for code, row in rows["checks"].items():
