@@ -4,7 +4,7 @@ What it looks at:
     The numbers of the permits in the register as it was delivered before, against those of the present delivery.
 
 Why it matters:
-    A register forgets nothing: what is revoked or expired is marked so. A row that is gone hides a permit from every
+    Nothing leaves a register: what is revoked or expired is marked so. A row that is gone hides a permit from every
     count, while its card may still be in use.
 
 What else it can be:
