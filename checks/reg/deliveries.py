@@ -12,6 +12,9 @@ MONTH = ["office_id", "month"]
 #: An office, or a month, of which at most such a share of at least so many permits is there was not delivered.
 _LEFT_OUT_SHARE = 0.01
 _LEFT_OUT_PERMITS = 20
+#: So many permits gone, at such a share of the earlier delivery, are another extract of the register.
+EXTRACT_PERMITS = 20
+EXTRACT_SHARE = 0.1
 
 
 def vanished(tables: Tables) -> pl.LazyFrame:

@@ -4,7 +4,7 @@ What it looks at:
     The numbers of the permits in the register as it was delivered before, against those of the present delivery.
 
 Why it matters:
-    A register forgets nothing: what is revoked or expired is marked so. A row that is gone hides a permit from every
+    Nothing leaves a register: what is revoked or expired is marked so. A row that is gone hides a permit from every
     count, while its card may still be in use.
 
 What else it can be:
@@ -15,6 +15,8 @@ What else it can be:
     - The card was spoiled or lost, and is recorded among the voids; so it is taken unless the card had been handed over
       and the void says that it was spoiled or destroyed.
     - The present delivery leaves out a whole office or month; so it is taken where nearly all their permits are gone.
+    - The present delivery is another extract of the register; so it is taken where at least 20 permits, and one in ten
+      of the earlier delivery, are gone.
 
 When it is not applied:
     There is no earlier delivery. A number that was delivered but could not be taken is not called absent.
@@ -32,7 +34,7 @@ from __future__ import annotations
 import polars as pl
 
 from checks.reg.days import month_of
-from checks.reg.deliveries import counts, left_out, vanished
+from checks.reg.deliveries import EXTRACT_PERMITS, EXTRACT_SHARE, counts, left_out, vanished
 from checks.reg.keys import of_rows
 from checks.reg.traces import REMOVAL, acts, removals
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
@@ -41,24 +43,13 @@ from pipeline.types.findings import Hypothesis, Strength
 
 def row_vanished(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit of the earlier delivery that is gone."""
-    columns = ("holder_id", "application_id", "office_id", "status", "issued_at", "issued_at_offset", "handed_at")
-    gone = vanished(tables).cache()
-    full = of_rows(gone.select("row"), tables, "earlier.permits", "permit_number", *columns)
-    voids = (
-        tables["voids"]
-        .group_by("permit_number")
-        .agg(pl.col("row").first().alias("void_row"), pl.col("reason").first().alias("void_reason"))
-    )
-    found = (
-        left_out(full.with_columns(month_of("issued_at").alias("month")), counts(tables))
-        .join(voids, on="permit_number", how="left")
-        .join(removals(acts(tables, *REMOVAL)), left_on="permit_number", right_on="object_id", how="left")
-        .join(_renumbered(full, tables), on="row", how="left")
-    )
+    found = _gone(tables)
+    many = pl.len() >= context.threshold("REG124", "extract_permits", EXTRACT_PERMITS)
+    share = pl.len() >= pl.col("all") * context.threshold("REG124", "extract_share", EXTRACT_SHARE)
     spent = pl.col("void_reason").is_in(["spoiled", "destroyed"]) & pl.col("handed_at").is_not_null()
     voided = pl.col("void_row").is_not_null() & ~spent.fill_null(False)
     return flags(
-        found,
+        found.with_columns((many & share).alias("extract")),
         Cell(
             "earlier.permits", pl.col("permit_number"), "permit_number", pl.col("permit_number"), "in both deliveries"
         ),
@@ -71,6 +62,8 @@ def row_vanished(tables: Tables, context: RowContext) -> pl.LazyFrame:
         permit=pl.col("permit_number"),
         likely_innocent=pl.when(pl.col("left_out"))
         .then(pl.lit("the present delivery leaves out a whole office or month"))
+        .when(pl.col("extract"))
+        .then(pl.lit("the present delivery is another extract of the register"))
         .when(pl.col("ticket_row").is_not_null())
         .then(pl.lit("the row was removed by order of another person"))
         .when(pl.col("new_number").is_not_null())
@@ -83,6 +76,25 @@ def row_vanished(tables: Tables, context: RowContext) -> pl.LazyFrame:
             Cell("access_log", pl.col("ticket_row"), "action", pl.lit("ticket")),
             Cell("voids", pl.col("void_row"), "reason", pl.col("void_reason")),
         ],
+    )
+
+
+def _gone(tables: Tables) -> pl.LazyFrame:
+    """The permits that are gone, with what the register knows that could explain it."""
+    columns = ("holder_id", "application_id", "office_id", "status", "issued_at", "issued_at_offset", "handed_at")
+    gone = vanished(tables).cache()
+    full = of_rows(gone.select("row"), tables, "earlier.permits", "permit_number", *columns)
+    voids = (
+        tables["voids"]
+        .group_by("permit_number")
+        .agg(pl.col("row").first().alias("void_row"), pl.col("reason").first().alias("void_reason"))
+    )
+    return (
+        left_out(full.with_columns(month_of("issued_at").alias("month")), counts(tables))
+        .join(voids, on="permit_number", how="left")
+        .join(removals(acts(tables, *REMOVAL)), left_on="permit_number", right_on="object_id", how="left")
+        .join(_renumbered(full, tables), on="row", how="left")
+        .join(tables["earlier.permits"].select(pl.len().alias("all")), how="cross")
     )
 
 
@@ -109,9 +121,11 @@ CHECK = RowCheck(
         "The number was corrected",
         "The card was spoiled or lost, and is recorded among the voids",
         "The present delivery leaves out a whole office or month",
+        "The present delivery is another extract of the register",
     ),
     next_check="Ask both deliveries' keeper for the log of this row, and the office for the counterfoil of the card",
     source="Alleged in ACC v. two BMET employees (Bangladesh, 2024; case statement, outcome not known to us): entries "
     "said to have been removed",
+    thresholds=(("extract_permits", EXTRACT_PERMITS), ("extract_share", EXTRACT_SHARE)),
     rule=row_vanished,
 )

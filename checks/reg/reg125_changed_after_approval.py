@@ -70,12 +70,16 @@ def changed_after_approval(tables: Tables, context: RowContext) -> pl.LazyFrame:
     both = [field for field in FIELDS if context.has(f"permits.{field}", f"earlier.permits.{field}")]
     stamps = [one for one in ("decided_at", "issued_at") if context.has(f"earlier.permits.{one}")]
     approved = pl.any_horizontal(pl.col(stamps).is_not_null()) if stamps else pl.lit(True)
-    changes = _once_if_converted(_changes(tables, both, approved), tables, context)
+    pairs, schema = _pairs(tables, both, approved)
+    permits = tables["earlier.permits"].select(pl.len().alias("permits"))
+    most = pl.col("permits") * context.threshold("REG125", "converted_share", CONVERTED_SHARE)
+    limit = pl.max_horizontal(most, pl.lit(context.threshold("REG125", "converted_permits", CONVERTED_PERMITS)))
+    changes = _changes(pairs.join(permits, how="cross"), schema, limit)
     return _flags(_explained(changes, tables))
 
 
-def _changes(tables: Tables, fields: list[str], approved: pl.Expr) -> pl.LazyFrame:
-    """`permit_number`, `field`, what it `was` and what it is `now`, of permits that were approved before."""
+def _pairs(tables: Tables, fields: list[str], approved: pl.Expr) -> tuple[pl.LazyFrame, pl.Schema]:
+    """Permits approved before that differ now: `permit_number`, the fields then and, by `_NOW`, now; their schema."""
     approvals = tables["earlier.permits"].filter(approved)
     before, now = (frame.select("permit_number", *fields) for frame in (approvals, tables["permits"]))
     mark = _fingerprint(fields)
@@ -89,20 +93,51 @@ def _changes(tables: Tables, fields: list[str], approved: pl.Expr) -> pl.LazyFra
         .join(having(now, "permit_number", changed), on="permit_number", suffix=_NOW)
         .filter(pl.len().over("permit_number") == 1)
     )
-    schema = now.collect_schema()
-    each = [
-        pl.when(pl.col(field).is_not_null() & pl.col(field).ne_missing(pl.col(field + _NOW))).then(
-            pl.struct(
-                pl.lit(field).alias("field"),
-                _text(field, schema[field]).alias("was"),
-                _text(field + _NOW, schema[field]).alias("now"),
-            )
+    return pairs, now.collect_schema()
+
+
+def _changes(pairs: pl.LazyFrame, schema: pl.Schema, limit: pl.Expr) -> pl.LazyFrame:
+    """`permit_number`, `field`, what it `was`, what it is `now`; `converted`, in how many permits that field differs.
+
+    Args:
+        pairs: from `_pairs`.
+        schema: of the fields.
+        limit: from so many permits on a field is `converted`; then its first permit stands for all.
+    """
+    fields = [name for name in schema if name != "permit_number"]
+    differ = [_differs(field, schema[field]).alias(f"_{field}") for field in fields]
+    total = [pl.col(f"_{field}").sum().alias(f"_all_{field}") for field in fields]
+    number = pl.col("permit_number")
+    each = []
+    for field in fields:
+        mine, all_of_field = pl.col(f"_{field}"), pl.col(f"_all_{field}")
+        kept = mine & ((all_of_field < limit) | (number == number.filter(mine).min()))
+        cell = pl.struct(
+            pl.lit(field).alias("field"),
+            _text(field, schema[field]).alias("was"),
+            _text(field + _NOW, schema[field]).alias("now"),
+            pl.when(all_of_field >= limit).then(all_of_field).alias("converted"),
         )
-        for field in fields
-    ]
-    listed = pairs.select("permit_number", pl.concat_list(each).list.drop_nulls().alias("change"))
-    long = listed.filter(pl.col("change").list.len() > 0).explode("change").unnest("change")
+        each.append((kept.alias(f"_{field}"), pl.when(mine).then(cell)))
+    kept_only = (
+        pairs.with_columns(differ)
+        .with_columns(total)
+        .with_columns(keep for keep, _ in each)
+        .filter(pl.any_horizontal(pl.col(f"_{field}") for field in fields))
+    )
+    listed = kept_only.select(
+        "permit_number", pl.concat_list(cell for _, cell in each).list.drop_nulls().alias("change")
+    )
+    long = listed.explode("change").unnest("change")
     return long.filter(plain(pl.col("was")).ne_missing(plain(pl.col("now"))))
+
+
+def _differs(field: str, dtype: pl.DataType) -> pl.Expr:
+    """Whether a field that was filled is another now; capitals make no difference."""
+    was, now = pl.col(field), pl.col(field + _NOW)
+    if dtype == pl.String:
+        was, now = was.str.to_uppercase(), now.str.to_uppercase()
+    return was.is_not_null() & was.ne_missing(now)
 
 
 def _fingerprint(fields: list[str]) -> pl.Expr:
@@ -116,21 +151,6 @@ def _text(column: str, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.Datetime):
         return pl.col(column).dt.strftime("%Y-%m-%dT%H:%M:%S%:z")
     return pl.col(column).cast(pl.String)
-
-
-def _once_if_converted(changes: pl.LazyFrame, tables: Tables, context: RowContext) -> pl.LazyFrame:
-    """The changes with `converted`: in how many permits a whole column differs, which is then named once, else null."""
-    permits = tables["earlier.permits"].select(pl.len().alias("all"))
-    many = pl.col("differ") >= context.threshold("REG125", "converted_permits", CONVERTED_PERMITS)
-    share = pl.col("differ") >= pl.col("all") * context.threshold("REG125", "converted_share", CONVERTED_SHARE)
-    first = pl.col("permit_number") == pl.col("permit_number").min().over("field")
-    return (
-        changes.with_columns(pl.len().over("field").alias("differ"))
-        .join(permits, how="cross")
-        .with_columns(pl.when(many & share).then("differ").alias("converted"))
-        .filter(pl.col("converted").is_null() | first)
-        .drop("differ", "all")
-    )
 
 
 def _explained(changes: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:

@@ -13,6 +13,8 @@ What else it can be:
       another user, in the 7 days before, for so many of them that fewer than 3 are left.
     - Cards are recorded among the voids; so it is taken where so many of the missing are.
     - The present delivery leaves out a whole office or month; so it is taken where nearly all their permits are gone.
+    - The present delivery is another extract of the register; so it is taken where the months together have lost at
+      least 20 permits, and one in ten of the earlier delivery.
 
 When it is not applied:
     There is no earlier delivery with office and time of issue. Rows that were delivered and could not be taken count as
@@ -31,7 +33,7 @@ from __future__ import annotations
 import polars as pl
 
 from checks.reg.days import month_of
-from checks.reg.deliveries import MONTH, counts, left_out
+from checks.reg.deliveries import EXTRACT_PERMITS, EXTRACT_SHARE, MONTH, counts, left_out
 from checks.reg.keys import refused
 from checks.reg.traces import REMOVAL, acts, ordered
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
@@ -56,10 +58,13 @@ def counts_shrunk(tables: Tables, context: RowContext) -> pl.LazyFrame:
         left_out(shrunk, counted)
         .join(_missing(shrunk, tables), on=[*MONTH, "agency_id"], nulls_equal=True)
         .join(known, on="office_id", how="left")
+        .join(_lost(by_office), how="cross")
         .with_columns((pl.col("before") - pl.col("now")).alias("fewer"))
         .filter(pl.col("fewer") - pl.col("refused") >= fewest)
     )
     left = pl.col("fewer") - pl.col("refused")
+    many = pl.col("lost") >= context.threshold("REG126", "extract_permits", EXTRACT_PERMITS)
+    share = pl.col("lost") >= pl.col("all") * context.threshold("REG126", "extract_share", EXTRACT_SHARE)
     return flags(
         found,
         Cell(
@@ -75,6 +80,8 @@ def counts_shrunk(tables: Tables, context: RowContext) -> pl.LazyFrame:
         permit=pl.col("permit_number"),
         likely_innocent=pl.when(pl.col("left_out"))
         .then(pl.lit("the present delivery leaves out a whole office or month"))
+        .when(many & share)
+        .then(pl.lit("the present delivery is another extract of the register"))
         .when(left - pl.col("ordered") < fewest)
         .then(pl.format("{} rows were removed or corrected by order of another person", "ordered"))
         .when(left - pl.col("ordered") - pl.col("voided") < fewest)
@@ -84,6 +91,12 @@ def counts_shrunk(tables: Tables, context: RowContext) -> pl.LazyFrame:
             Cell("offices", pl.col("office"), "office_id", pl.col("office")),
         ],
     )
+
+
+def _lost(by_office: pl.LazyFrame) -> pl.LazyFrame:
+    """`lost`: permits that all months together have fewer than before, of `all` there were."""
+    fewer = (pl.col("before") - pl.col("now")).clip(lower_bound=0)
+    return by_office.select(fewer.sum().alias("lost"), pl.col("before").sum().alias("all"))
 
 
 def _missing(shrunk: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
@@ -139,10 +152,11 @@ CHECK = RowCheck(
         "Rows were removed or corrected by order of another person",
         "Cards are recorded among the voids",
         "The present delivery leaves out a whole office or month",
+        "The present delivery is another extract of the register",
     ),
     next_check="Compare both counts with the report of that month as it was sent to the ministry then",
     source="Alleged in ACC v. two BMET employees (Bangladesh, 2024; case statement, outcome not known to us): entries "
     "said to have been changed and removed to fit what was approved",
-    thresholds=(("fewest", FEWEST),),
+    thresholds=(("fewest", FEWEST), ("extract_permits", EXTRACT_PERMITS), ("extract_share", EXTRACT_SHARE)),
     rule=counts_shrunk,
 )
