@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from checks.prc.slips import EXCHANGED, MISTYPED, OLD_YEAR
+from checks.prc.slips import EXCHANGED, MISTYPED, OLD_YEAR, WRONG_TIME
 from pipeline.types.findings import Hypothesis, Strength
 
 #: How the reason of an override says that somebody else decided.
@@ -25,7 +25,7 @@ def first_of(*causes: tuple[pl.Expr, str] | pl.Expr) -> pl.Expr:
 
 def clerical(cause: pl.Expr) -> pl.Expr:
     """The hypothesis where the cause is a slip of the pen, null (as declared) elsewhere."""
-    slips = cause.is_in([EXCHANGED, OLD_YEAR, MISTYPED])
+    slips = cause.is_in([EXCHANGED, OLD_YEAR, MISTYPED, WRONG_TIME])
     return pl.when(slips).then(pl.lit(str(Hypothesis.CLERICAL)))
 
 

@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from checks.office_time import clock_range, office_time
+from checks.prc.causes import clerical
+from checks.prc.permits import matched
+from checks.prc.slips import with_slip
 from checks.rows import Cell, Tables, flags
 
 #: The steps that an office takes, those that say most first, with who takes them.
@@ -29,6 +32,14 @@ NAMES = {
     "handed_at": "handed over",
     "assessed_at": "assessed",
     "applied_at": "application entered",
+}
+#: The access log's word for each step.
+ACTIONS = {
+    "issued_at": "print",
+    "decided_at": "approve",
+    "handed_at": "hand",
+    "assessed_at": "assess",
+    "applied_at": "create",
 }
 _DAY = 86_400
 #: More than the days since 1970 of any date.
@@ -103,15 +114,75 @@ def by_calendar(steps: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     Columns added: `open`, `opens`, `closes`, `reason`, `source`, and `night_until`, at which a desk that opened on the
     day before closes; null where there is none.
     """
+    return _with_calendar(office_time(steps, tables, "at"), tables)
+
+
+def _with_calendar(local: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     days = tables["calendar"].select("office_id", "date", "open", "opens", "closes", "reason", "source")
     nights = (
         tables["calendar"]
         .filter(pl.col("open") & (pl.col("closes") <= pl.col("opens")))
         .select("office_id", pl.col("date").dt.offset_by("1d").alias("date"), pl.col("closes").alias("night_until"))
     )
-    local = office_time(steps, tables, "at").with_columns(pl.col("at_local").dt.date().alias("date"))
+    dated = local.with_columns(pl.col("at_local").dt.date().alias("date"))
     keys = ["office_id", "date"]
-    return local.join(days, on=keys, how="left").join(nights, on=keys, how="left")
+    return dated.join(days, on=keys, how="left").join(nights, on=keys, how="left")
+
+
+def in_hours(grace: pl.Expr) -> pl.Expr:
+    """Whether `at_local` lies within the day's hours, or those of the night desk of the day before.
+
+    Null, which is no finding, where the hours are not known.
+    """
+    time, opens, closes = time_of("at_local"), since_midnight("opens"), since_midnight("closes")
+    by_day = (time >= opens - grace) & ((closes <= opens) | (time <= closes + grace))
+    return by_day | (time <= since_midnight("night_until") + grace).fill_null(False)
+
+
+def since_midnight(column: str) -> pl.Expr:
+    """A time of day as a duration."""
+    return pl.col(column).cast(pl.Duration("ns")).cast(pl.Duration("us"))
+
+
+def time_of(column: str) -> pl.Expr:
+    """The time of day of a local time, as a duration."""
+    return pl.col(column) - pl.col(column).dt.truncate("1d")
+
+
+def open_then(found: pl.LazyFrame, tables: Tables, local: str, name: str, grace: pl.Expr) -> pl.LazyFrame:
+    """The steps with `name`: whether the office was open at the time in column `local`; false where not known."""
+    when = found.select("row", "step", "office_id", pl.col(local).alias("at_local")).drop_nulls("at_local")
+    served = _with_calendar(when, tables).filter(pl.col("open") & in_hours(grace))
+    marks = served.select("row", "step", pl.lit(True).alias(name)).unique()
+    return found.join(marks, on=["row", "step"], how="left").with_columns(pl.col(name).fill_null(False))
+
+
+def logged_steps(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
+    """The steps with what the access log says of them: `logged_at`, `logged_local`, `logged_row`.
+
+    Of several acts the one nearest to the stamp. `slip` is the slip that leads from the date in the log to the stamp's.
+
+    Args:
+        found: from `by_calendar`, with `permit_number`.
+        tables: the register.
+    """
+    log = tables["access_log"].filter(pl.col("action").is_in(list(ACTIONS.values())))
+    acts = log.select(
+        "object_id",
+        "action",
+        pl.col("row").alias("logged_row"),
+        pl.col("at").alias("logged_at"),
+        pl.col("at_offset").alias("logged_at_offset"),
+    )
+    asked = found.select("row", "step", "office_id", "at", pl.col("permit_number").alias("object_id"))
+    same = matched(asked, acts, "object_id").filter(pl.col("step").replace(ACTIONS) == pl.col("action"))
+    away = (pl.col("logged_at") - pl.col("at")).abs()
+    nearest = same.with_columns(away.alias("away")).sort("away", "logged_row").unique(["row", "step"], keep="first")
+    local = office_time(nearest, tables, "logged_at")
+    wanted = local.select("row", "step", "logged_at", "logged_row", pl.col("logged_at_local").alias("logged_local"))
+    joined = found.join(wanted, on=["row", "step"], how="left")
+    logged_on = pl.col("logged_local").dt.date()
+    return with_slip(joined, "slip", pl.col("date"), logged_on, logged_on)
 
 
 def at_a_desk(found: pl.LazyFrame, tables: Tables, grace: pl.Expr) -> pl.LazyFrame:
@@ -126,8 +197,7 @@ def at_a_desk(found: pl.LazyFrame, tables: Tables, grace: pl.Expr) -> pl.LazyFra
         grace: how long before opening and after closing is in order, a duration.
     """
     hours = tables["hours"].select("office_id", "weekday", "valid_from", "valid_to", "opens", "closes")
-    time = pl.col("at_local") - pl.col("at_local").dt.truncate("1d")
-    opens, closes = (pl.col(name).cast(pl.Duration("ns")).cast(pl.Duration("us")) for name in ("opens", "closes"))
+    time, opens, closes = time_of("at_local"), since_midnight("opens"), since_midnight("closes")
     marks = []
     for ago in (0, 1):
         day = pl.col("date").dt.offset_by(f"-{ago}d")
@@ -174,18 +244,23 @@ def crowds(found: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def flags_by_step(found: pl.LazyFrame, tables: Tables, expected: pl.Expr, also: Sequence[Cell]) -> pl.LazyFrame:
-    """One finding for each permit and day, at the step that says most; `innocent` and `hours_said` are columns."""
+def flags_by_step(found: pl.LazyFrame, expected: pl.Expr, also: Sequence[Cell]) -> pl.LazyFrame:
+    """One finding for each permit and day, at the step that says most.
+
+    Args:
+        found: from `logged_steps`, with `innocent` and `said`, what the office's calendar says of the day.
+        expected: when the step would have been in order.
+        also: further cells.
+    """
     others = pl.len().over("row", "date") - 1
     told = (
         found.with_columns(others.alias("others"))
         .sort("rank")
         .unique(["row", "date"], keep="first", maintain_order=True)
     )
-    full = told.join(tables["permits"].select("row", "permit_number"), on="row")
     return pl.concat(
         flags(
-            full.filter(pl.col("step") == step),
+            told.filter(pl.col("step") == step),
             Cell("permits", pl.col("permit_number"), step, pl.col("at_local"), expected),
             NAMES[step] + " {} at office {}, {}; {} more steps of the permit on that day alike",
             pl.col("at_local"),
@@ -193,9 +268,9 @@ def flags_by_step(found: pl.LazyFrame, tables: Tables, expected: pl.Expr, also: 
             pl.col("said"),
             pl.col("others"),
             cause=step,
-            permit=pl.col("permit_number"),
             likely_innocent=pl.col("innocent"),
-            also=also,
+            hypothesis=clerical(pl.col("innocent")),
+            also=[Cell("access_log", pl.col("logged_row"), "at", pl.col("logged_local")), *also],
         )
         for step, _ in STEPS
     )

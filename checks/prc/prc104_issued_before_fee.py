@@ -11,7 +11,8 @@ Why it matters:
 What else it can be:
     - The fee was waived, or one receipt covers a group; a waiver code or a receipt of another application is in
       order.
-    - The payment was posted on the next working day.
+    - The payment was posted on the next working day; so it is taken up to the next day on which the office is open,
+      and for three days, because banks keep other days than offices.
     - The ledger is not yet posted to the end; so it is taken where the permit is younger than its last payment but
       three days.
     - The fees of this office are kept elsewhere; so it is taken where a fifth of all its permits lack one.
@@ -105,7 +106,7 @@ def _payments(full: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
 
 def _next_open_day(late: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """The frame with `open_on`: the next day after the issue on which the office is open, else three days later."""
+    """The frame with `open_on`: the next day after the issue on which the office is open, three days later at least."""
     days = tables["calendar"].filter("open").select("office_id", pl.col("date").alias("_open_on")).sort("_open_on")
     after = late.with_columns((pl.col("issued_at_local").dt.date() + pl.duration(days=1)).alias("_after"))
     joined = after.sort("_after").join_asof(
@@ -117,8 +118,8 @@ def _next_open_day(late: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         check_sortedness=False,
         tolerance=dt.timedelta(days=LONGEST_CLOSURE),
     )
-    otherwise = pl.col("_after") + pl.duration(days=2)
-    return joined.with_columns(pl.coalesce("_open_on", otherwise).alias("open_on")).drop(
+    bank = pl.col("_after") + pl.duration(days=2)
+    return joined.with_columns(pl.max_horizontal("_open_on", bank).alias("open_on")).drop(
         "_after", "_open_on", strict=False
     )
 

@@ -14,6 +14,9 @@ What else it can be:
       after a change is at most an hour outside.
     - The clock of the workstation was set to another zone; so it is taken where the offset written differs from that
       of the zone, is rare in the office, and the time as written lies within the hours.
+    - The time of day was typed wrongly, day and month were exchanged, or one digit of a date was typed wrongly; so it
+      is taken where the access log has the step within the hours, on that day or on the day to which such a slip
+      leads.
     - A batch job stamped it; so it is taken where at least 20 such steps of the office carry that minute.
     - The office worked overtime; so it is taken where at least three people took 20 such steps on that day.
     - A mobile team stamped it on its way.
@@ -37,7 +40,20 @@ import datetime as dt
 import polars as pl
 
 from checks.prc.causes import first_of
-from checks.prc.hours import at_a_desk, by_calendar, clock_causes, crowds, flags_by_step, steps_late
+from checks.prc.hours import (
+    at_a_desk,
+    by_calendar,
+    clock_causes,
+    crowds,
+    flags_by_step,
+    in_hours,
+    logged_steps,
+    open_then,
+    since_midnight,
+    steps_late,
+    time_of,
+)
+from checks.prc.slips import WRONG_TIME
 from checks.rows import RowCheck, RowContext, Tables, settled
 from pipeline.types.findings import Hypothesis, Strength
 
@@ -54,42 +70,31 @@ def step_outside_hours(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit and day with a step outside the hours of an open office."""
     grace = pl.duration(minutes=pl.lit(context.threshold("PRC107", "grace_minutes", GRACE)))
     late = by_calendar(steps_late(tables), tables)
-    off = settled(late.filter(pl.col("open") & ~_within("at_local", grace)))
+    off = settled(late.filter(pl.col("open") & ~in_hours(grace)))
     away = at_a_desk(off, tables, grace).filter(~pl.col("at_desk"))
-    found = settled(crowds(clock_causes(away, tables)))
-    bulk = context.threshold("PRC107", "bulk", BULK)
-    opens, closes = _since_midnight("opens"), _since_midnight("closes")
-    time = _time_of("at_local")
+    numbers = tables["permits"].select("row", "permit_number")
+    timed = settled(logged_steps(crowds(clock_causes(away, tables)).join(numbers, on="row"), tables))
+    written = open_then(timed, tables, "as_written", "open_as_written", grace)
+    found = open_then(written, tables, "logged_local", "open_as_logged", grace)
+    innocent = _innocent(context.threshold("PRC107", "bulk", BULK))
+    said = pl.format("open {} to {}", pl.col("opens").dt.strftime("%H:%M"), pl.col("closes").dt.strftime("%H:%M"))
+    return flags_by_step(found.with_columns(innocent.alias("innocent"), said.alias("said")), pl.col("said"), [])
+
+
+def _innocent(bulk: float) -> pl.Expr:
+    time, opens, closes = time_of("at_local"), since_midnight("opens"), since_midnight("closes")
     gap = pl.when(time < opens).then(opens - time).otherwise(time - closes)
-    written_in_hours = (pl.col("as_written").dt.date() == pl.col("date")) & _within("as_written", grace)
-    innocent = first_of(
+    logged = pl.col("open_as_logged")
+    return first_of(
         (pl.col("date_only"), "only the date was recorded"),
         (pl.col("moved") & (gap <= HOUR), "the clock was not moved, or moved twice, when daylight saving changed"),
-        (pl.col("other_clock") & written_in_hours, "the clock of the workstation was set to another zone"),
+        (pl.col("other_clock") & pl.col("open_as_written"), "the clock of the workstation was set to another zone"),
+        (logged & (pl.col("logged_local").dt.date() == pl.col("date")), WRONG_TIME),
+        pl.when(logged).then("slip"),
         (pl.col("in_minute") >= bulk, "a batch job stamped it"),
         ((pl.col("on_day") >= bulk) & (pl.col("people") >= PEOPLE), "the office worked overtime"),
         (pl.col("channel") == "mobile", "a mobile team stamped it on its way"),
     )
-    said = pl.format("open {} to {}", pl.col("opens").dt.strftime("%H:%M"), pl.col("closes").dt.strftime("%H:%M"))
-    return flags_by_step(found.with_columns(innocent.alias("innocent"), said.alias("said")), tables, pl.col("said"), [])
-
-
-def _since_midnight(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.Duration("ns")).cast(pl.Duration("us"))
-
-
-def _time_of(column: str) -> pl.Expr:
-    return pl.col(column) - pl.col(column).dt.truncate("1d")
-
-
-def _within(column: str, grace: pl.Expr) -> pl.Expr:
-    """Whether a local time lies within the day's hours, or those of the night desk of the day before.
-
-    Null, which is no finding, where the hours are not known.
-    """
-    time, opens, closes = _time_of(column), _since_midnight("opens"), _since_midnight("closes")
-    by_day = (time >= opens - grace) & ((closes <= opens) | (time <= closes + grace))
-    return by_day | (time <= _since_midnight("night_until") + grace).fill_null(False)
 
 
 CHECK = RowCheck(
@@ -104,6 +109,7 @@ CHECK = RowCheck(
         "the office has a night desk, or an evening one",
         "the clock was not moved, or moved twice, when daylight saving changed",
         "the clock of the workstation was set to another zone",
+        "the time of day was typed wrongly, day and month were exchanged, or one digit of a date was typed wrongly",
         "a batch job stamped it",
         "the office worked overtime",
         "a mobile team stamped it on its way",

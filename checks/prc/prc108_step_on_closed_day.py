@@ -17,6 +17,8 @@ What else it can be:
       recorded.
     - The clock of the workstation was set to another zone; so it is taken where the offset written differs from that
       of the zone, is rare in the office, and the date as written is another.
+    - Day and month were exchanged, or one digit of a date was typed wrongly; so it is taken where such a slip leads
+      from the date that the access log has of the step to this one.
     - A batch job stamped it; so it is taken where at least 20 such steps of the office carry that minute.
     - The office worked that day; so it is taken where at least three people took 20 such steps on it.
     - A mobile team stamped it on its way.
@@ -37,7 +39,15 @@ from __future__ import annotations
 import polars as pl
 
 from checks.prc.causes import first_of
-from checks.prc.hours import at_a_desk, by_calendar, clock_causes, crowds, flags_by_step, steps_on_closed_days
+from checks.prc.hours import (
+    at_a_desk,
+    by_calendar,
+    clock_causes,
+    crowds,
+    flags_by_step,
+    logged_steps,
+    steps_on_closed_days,
+)
 from checks.rows import Cell, RowCheck, RowContext, Tables, settled
 from pipeline.types.findings import Hypothesis, Strength
 
@@ -50,17 +60,14 @@ def step_on_closed_day(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit and day with a step while the office was closed."""
     shut = settled(by_calendar(steps_on_closed_days(tables), tables).filter(~pl.col("open")))
     away = at_a_desk(shut, tables, pl.duration()).filter(~pl.col("at_desk"))
-    valid = tables["permits"].select("row", "valid_from")
+    permits = tables["permits"].select("row", "permit_number", "valid_from")
     closures = (
         tables["closures"]
         .select("office_id", "date", pl.col("row").alias("closure"))
         .unique(["office_id", "date"], keep="first")
     )
-    found = settled(
-        crowds(clock_causes(away, tables))
-        .join(valid, on="row", how="left")
-        .join(closures, on=["office_id", "date"], how="left")
-    )
+    whole = crowds(clock_causes(away, tables)).join(permits, on="row")
+    found = settled(logged_steps(whole, tables).join(closures, on=["office_id", "date"], how="left"))
     bulk = context.threshold("PRC108", "bulk", BULK)
     as_valid = pl.col("date_only") & (pl.col("valid_from") == pl.col("date")) & (pl.col("step") == "issued_at")
     innocent = first_of(
@@ -70,6 +77,7 @@ def step_on_closed_day(tables: Tables, context: RowContext) -> pl.LazyFrame:
             pl.col("other_clock") & (pl.col("as_written").dt.date() != pl.col("date")),
             "the clock of the workstation was set to another zone",
         ),
+        pl.col("slip"),
         (pl.col("in_minute") >= bulk, "a batch job stamped it"),
         ((pl.col("on_day") >= bulk) & (pl.col("people") >= PEOPLE), "the office worked that day"),
         (pl.col("channel") == "mobile", "a mobile team stamped it on its way"),
@@ -77,7 +85,6 @@ def step_on_closed_day(tables: Tables, context: RowContext) -> pl.LazyFrame:
     said = pl.format("closed: {}", pl.coalesce(pl.col("reason"), pl.col("source"), pl.lit("no hours")))
     return flags_by_step(
         found.with_columns(innocent.alias("innocent"), said.alias("said")),
-        tables,
         pl.lit("a day on which the office is open"),
         [Cell("closures", pl.col("closure"), "date", pl.col("date"))],
     )
@@ -96,6 +103,7 @@ CHECK = RowCheck(
         "the weekend is assumed",
         "the date of validity was entered as the date of issue",
         "the clock of the workstation was set to another zone",
+        "day and month were exchanged, or one digit of a date was typed wrongly",
         "a batch job stamped it",
         "the office worked that day",
         "a mobile team stamped it on its way",

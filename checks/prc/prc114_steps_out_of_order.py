@@ -66,12 +66,17 @@ def steps_out_of_order(tables: Tables, context: RowContext) -> pl.LazyFrame:
 
 
 def _early_step(tables: Tables, step: str, grace: dt.timedelta, bulk: float) -> pl.LazyFrame:
-    """Findings on permits whose step lies before one of those that come before it."""
+    """Findings on permits whose step lies before the one that comes before it.
+
+    The next one alone is asked: where every step follows the one before, all are in order, and a single stamp that is
+    out of order is told once.
+    """
     before = list(STEPS)[: list(STEPS).index(step)]
-    early = settled(tables["permits"].filter(pl.col(step) < pl.max_horizontal(before) - grace).select("row"))
+    nearest = list(reversed(before))
+    early = settled(tables["permits"].filter(pl.col(step) < pl.coalesce(nearest) - grace).select("row"))
     full = tidied(detailed(early, tables, *_COLUMNS), tables, "application_id", "permit_number")
     both = logged(logged(full, tables, STEPS[step]), tables, STEPS[before[-1]], "before")
-    written = pl.max_horizontal(_as_written(one) for one in before) - grace <= _as_written(step)
+    written = pl.coalesce(_as_written(one) for one in nearest) - grace <= _as_written(step)
     innocent = first_of(
         (written, "the clock of a workstation was set to another zone"),
         *_causes([step, *before], bulk, step),

@@ -7,6 +7,7 @@ import polars as pl
 EXCHANGED = "day and month were exchanged"
 OLD_YEAR = "the old year was typed in January"
 MISTYPED = "one digit of a date was typed wrongly"
+WRONG_TIME = "the time of day was typed wrongly"
 
 
 def with_slip(frame: pl.LazyFrame, name: str, day: pl.Expr, first: pl.Expr, last: pl.Expr) -> pl.LazyFrame:
