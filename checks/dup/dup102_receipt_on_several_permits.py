@@ -44,31 +44,7 @@ _COLUMNS = ("row", "permit_number", "issued_at", "receipt_number", "employer_id"
 
 def receipt_on_several_permits(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each application whose permit bears another application's receipt."""
-    rows = _several(tables)
-    receipts = rows.select("receipt_number").unique()
-    paid = (
-        tables["fees"]
-        .join(receipts, on="receipt_number", how="semi")
-        .group_by("receipt_number")
-        .agg(
-            pl.col("amount").sum(),
-            pl.len().alias("times"),
-            (pl.col("waiver") == "GROUP").any().alias("group"),
-            pl.col("application_id").drop_nulls().alias("paid_for"),
-            pl.col("row").min().alias("fee_row"),
-        )
-    )
-    known = rows.join(paid, on="receipt_number", how="left").join(_usual(rows, tables), on="row", how="left")
-    rightful = pl.col("application_id").is_in(pl.col("paid_for").fill_null([])).fill_null(False)
-    in_order = known.with_columns(rightful.alias("rightful")).sort(
-        "rightful", "issued_at", "row", descending=[True, False, False], nulls_last=True
-    )
-    each = in_order.unique(["receipt_number", "own"], keep="first", maintain_order=True).with_columns(
-        pl.len().over("receipt_number").alias("applications"),
-        pl.col("usual").sum().over("receipt_number").alias("due"),
-    )
-    first = each.unique("receipt_number", keep="first", maintain_order=True).select(*_COLUMNS, "own")
-    pairs = each.join(first, on="receipt_number", suffix="_first").filter(pl.col("own") != pl.col("own_first")).cache()
+    pairs = _pairs(tables).cache()
     one_sponsor = pl.any_horizontal(
         (pl.col(one) == pl.col(f"{one}_first")).fill_null(False) for one in ("employer_id", "agency_id")
     )
@@ -103,6 +79,35 @@ def receipt_on_several_permits(tables: Tables, context: RowContext) -> pl.LazyFr
             Cell("fees", pl.when(~no_fee).then(pl.col("receipt_number")), "amount", pl.col("amount"), pl.col("due")),
         ],
     )
+
+
+def _pairs(tables: Tables) -> pl.LazyFrame:
+    """Permits beside the one that has their receipt, `<column>_first`; what was paid, `amount`, and is usual, `due`."""
+    rows = _several(tables)
+    receipts = rows.select("receipt_number").unique()
+    paid = (
+        tables["fees"]
+        .join(receipts, on="receipt_number", how="semi")
+        .group_by("receipt_number")
+        .agg(
+            pl.col("amount").sum(),
+            pl.len().alias("times"),
+            (pl.col("waiver") == "GROUP").any().alias("group"),
+            pl.col("application_id").drop_nulls().alias("paid_for"),
+            pl.col("row").min().alias("fee_row"),
+        )
+    )
+    known = rows.join(paid, on="receipt_number", how="left").join(_usual(rows, tables), on="row", how="left")
+    rightful = pl.col("application_id").is_in(pl.col("paid_for").fill_null([])).fill_null(False)
+    in_order = known.with_columns(rightful.alias("rightful")).sort(
+        "rightful", "issued_at", "row", descending=[True, False, False], nulls_last=True
+    )
+    each = in_order.unique(["receipt_number", "own"], keep="first", maintain_order=True).with_columns(
+        pl.len().over("receipt_number").alias("applications"),
+        pl.col("usual").sum().over("receipt_number").alias("due"),
+    )
+    first = each.unique("receipt_number", keep="first", maintain_order=True).select(*_COLUMNS, "own")
+    return each.join(first, on="receipt_number", suffix="_first").filter(pl.col("own") != pl.col("own_first"))
 
 
 def _several(tables: Tables) -> pl.LazyFrame:

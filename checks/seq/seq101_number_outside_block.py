@@ -42,36 +42,7 @@ HANDED_OVER = 20
 
 def number_outside_block(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each permit whose number no block of its office holds."""
-    held = stretches(tables).with_columns(pl.col("office_id").hash().alias("office"))
-    own = held.group_by("stem", "start", "office").agg(
-        pl.col("allocated_on").fill_null(dt.date.min).min().alias("own_from")
-    )
-    permits = tables["permits"].drop_nulls("office_id")
-    numbers = in_block(
-        permits.select(
-            "row",
-            "permit_number",
-            pl.col("office_id").hash().alias("office"),
-            pl.col("issued_at").dt.date().alias("issued_on"),
-        ),
-        tables,
-    )
-    outside = (
-        numbers.join(own, on=["stem", "start", "office"], how="left")
-        .filter(pl.col("own_from").is_null() | (pl.col("own_from") > pl.col("issued_on")))
-        .join(blocks(tables), on="stem", how="semi")
-        .cache()
-    )
-    holders = held.sort("block_row").unique(["stem", "start", "office"], keep="first", maintain_order=True)
-    foreign = outside.join(
-        holders.select("stem", "start", "block_row", "first_number", pl.col("office_id").alias("holder"), "office"),
-        on=["stem", "start"],
-        suffix="_of_block",
-    ).filter(pl.col("office") != pl.col("office_of_block"))
-    first = foreign.sort("block_row").unique("row", keep="first").select("row", "block_row", "first_number", "holder")
-    found = outside.select("row", "own_from", "issued_on").join(first, on="row", how="left")
-    written = permits.select("row", "permit_number", "kind", "office_id", "station_id", "issued_at")
-    rows = written.join(found, on="row")
+    rows = _outside(tables)
     stations = tables["stations"].select("station_id", pl.col("office_id").alias("printed_in"))
     most = context.threshold("SEQ101", "handed_over", HANDED_OVER)
     return flags(
@@ -102,6 +73,36 @@ def number_outside_block(tables: Tables, context: RowContext) -> pl.LazyFrame:
         ),
         also=[Cell("blocks", pl.col("block_row"), "first_number", pl.col("first_number"))],
     )
+
+
+def _outside(tables: Tables) -> pl.LazyFrame:
+    """Permits with a number outside the blocks that their office had by then.
+
+    `own_from`: day from which it had the block, where it got it later; `holder`, `block_row`, `first_number`: the block
+    of another office.
+    """
+    held = stretches(tables).with_columns(pl.col("office_id").hash().alias("office"))
+    own = held.group_by("stem", "start", "office").agg(
+        pl.col("allocated_on").fill_null(dt.date.min).min().alias("own_from")
+    )
+    permits = tables["permits"].drop_nulls("office_id")
+    office, issued_on = pl.col("office_id").hash().alias("office"), pl.col("issued_at").dt.date().alias("issued_on")
+    outside = (
+        in_block(permits.select("row", "permit_number", office, issued_on), tables)
+        .join(own, on=["stem", "start", "office"], how="left")
+        .filter(pl.col("own_from").is_null() | (pl.col("own_from") > pl.col("issued_on")))
+        .join(blocks(tables), on="stem", how="semi")
+        .cache()
+    )
+    holders = held.sort("block_row").unique(["stem", "start", "office"], keep="first", maintain_order=True)
+    foreign = outside.join(
+        holders.select("stem", "start", "block_row", "first_number", pl.col("office_id").alias("holder"), "office"),
+        on=["stem", "start"],
+        suffix="_of_block",
+    ).filter(pl.col("office") != pl.col("office_of_block"))
+    first = foreign.sort("block_row").unique("row", keep="first").select("row", "block_row", "first_number", "holder")
+    found = outside.select("row", "own_from", "issued_on").join(first, on="row", how="left")
+    return permits.select("row", "permit_number", "kind", "office_id", "station_id", "issued_at").join(found, on="row")
 
 
 CHECK = RowCheck(

@@ -52,6 +52,7 @@ FEWEST = 20
 NEAR = 3
 #: Microseconds.
 _DAY = 86_400_000_000
+_JUDGED = ("row", "issued_at", "at_place", "early")
 
 
 def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFrame:
@@ -64,24 +65,10 @@ def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFra
     apart = placed.filter(early | late).with_columns(early.alias("early"))
     sizes = placed.group_by("group").len("size")
     share = context.threshold("SEQ102", "share", SHARE)
-    judged = (
-        apart.join(sizes, on="group")
-        .filter((pl.col("size") >= FEWEST) & (pl.len().over("group") < pl.col("size") * share))
-        .with_columns((pl.col("index").cast(pl.Int64) + pl.int_ranges(-3, 4)).alias("near"))
-        .explode("near")
-        .join(
-            placed.select(pl.col("index").cast(pl.Int64).alias("near"), "group", "row", "issued_at"),
-            on=["near", "group"],
-            suffix="_near",
-        )
-        .filter(pl.col("row") != pl.col("row_near"))
-        .group_by("row", "issued_at", "at_place", "early")
-        .agg(
-            ((pl.col("issued_at_near") - pl.col("issued_at")).abs() <= days).sum().alias("agreeing"),
-            pl.col("row_near").sort_by("near").first(),
-        )
-        .cache()
+    few = apart.join(sizes, on="group").filter(
+        (pl.col("size") >= FEWEST) & (pl.len().over("group") < pl.col("size") * share)
     )
+    judged = _among_neighbours(few, placed, days).cache()
     permits = tables["permits"].select("row", "permit_number", pl.col("issued_at").alias("issued"))
     places = tables["permits"].select("row", "permit_number", "kind", "office_id", "station_id", "issued_at")
     found = (
@@ -107,6 +94,22 @@ def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFra
         .when(~pl.col("early"))
         .then(pl.lit("a blank was left over and used up later")),
         also=[Cell("permits", pl.col("permit_number_near"), "issued_at", pl.col("issued_near"))],
+    )
+
+
+def _among_neighbours(apart: pl.LazyFrame, placed: pl.LazyFrame, days: pl.Expr) -> pl.LazyFrame:
+    """Rows with `agreeing`, how many of the six nearest numbers have dates so near, and the row of the first one."""
+    own, index = apart.select(*_JUDGED, "group", "index"), pl.col("index").cast(pl.Int64)
+    return (
+        own.with_columns((index + pl.int_ranges(-3, 4)).alias("near"))
+        .explode("near")
+        .join(placed.select(index.alias("near"), "group", "row", "issued_at"), on=["near", "group"], suffix="_near")
+        .filter(pl.col("row") != pl.col("row_near"))
+        .group_by(_JUDGED)
+        .agg(
+            ((pl.col("issued_at_near") - pl.col("issued_at")).abs() <= days).sum().alias("agreeing"),
+            pl.col("row_near").sort_by("near").first(),
+        )
     )
 
 

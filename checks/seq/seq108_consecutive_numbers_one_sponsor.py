@@ -42,39 +42,16 @@ EXPECTED = 0.01
 
 def consecutive_numbers_one_sponsor(tables: Tables, context: RowContext) -> pl.LazyFrame:
     """One finding for each run of consecutive numbers of one sponsor whose applications came in on different days."""
-    sponsor = pl.coalesce(pl.col("agency_id").hash(), pl.col("employer_id").hash())
     permits = tables["permits"].select(
         "row",
         "permit_number",
         "issued_at",
         "applied_at",
         pl.col("office_id").hash().alias("office"),
-        pl.when(pl.coalesce("agency_id", "employer_id").is_not_null()).then(sponsor).alias("sponsor"),
-        pl.when(pl.col("employer_id").is_not_null()).then(pl.col("employer_id").hash()).alias("employer"),
+        _hash(pl.coalesce("agency_id", "employer_id")).alias("sponsor"),
+        _hash(pl.col("employer_id")).alias("employer"),
     )
-    rows = serials(permits.drop_nulls(["issued_at", "sponsor"])).sort("stem", "serial", "row")
-    apart = (pl.col("issued_at") - pl.col("issued_at").shift(1)).abs()
-    follows = (
-        (pl.col("stem") == pl.col("stem").shift(1))
-        & (pl.col("serial") == pl.col("serial").shift(1) + 1)
-        & (pl.col("sponsor") == pl.col("sponsor").shift(1))
-        & (apart <= pl.duration(minutes=context.threshold("SEQ108", "minutes", MINUTES)))
-    ).fill_null(False)
-    linked = (
-        rows.with_columns(follows.alias("follows"))
-        .filter(pl.col("follows") | pl.col("follows").shift(-1).fill_null(False))
-        .with_columns((~pl.col("follows")).cum_sum().alias("run"))
-    )
-    runs = linked.group_by("run").agg(
-        pl.len().alias("count"),
-        pl.col("row").first(),
-        pl.col("row").last().alias("row_last"),
-        pl.col("office").first(),
-        pl.col("sponsor").first(),
-        pl.col("applied_at").dt.date().n_unique().alias("days"),
-        pl.col("employer").n_unique().alias("employers"),
-        pl.col("employer").null_count().alias("none"),
-    )
+    runs = _runs(permits, pl.duration(minutes=context.threshold("SEQ108", "minutes", MINUTES)))
     long = runs.filter(
         (pl.col("count") >= context.threshold("SEQ108", "fewest", FEWEST)) & (pl.col("days") > 1)
     ).cache()
@@ -95,6 +72,36 @@ def consecutive_numbers_one_sponsor(tables: Tables, context: RowContext) -> pl.L
             pl.lit("an employer's whole intake was printed in one batch")
         ),
         also=[Cell("permits", pl.col("permit_number_last"), "issued_at", pl.col("issued_at_last"))],
+    )
+
+
+def _hash(value: pl.Expr) -> pl.Expr:
+    return pl.when(value.is_not_null()).then(value.hash())
+
+
+def _runs(permits: pl.LazyFrame, near: pl.Expr) -> pl.LazyFrame:
+    """Runs of consecutive numbers of one sponsor, each issued so soon after or before the one before."""
+    rows = serials(permits.drop_nulls(["issued_at", "sponsor"])).sort("stem", "serial", "row")
+    follows = (
+        (pl.col("stem") == pl.col("stem").shift(1))
+        & (pl.col("serial") == pl.col("serial").shift(1) + 1)
+        & (pl.col("sponsor") == pl.col("sponsor").shift(1))
+        & ((pl.col("issued_at") - pl.col("issued_at").shift(1)).abs() <= near)
+    ).fill_null(False)
+    linked = (
+        rows.with_columns(follows.alias("follows"))
+        .filter(pl.col("follows") | pl.col("follows").shift(-1).fill_null(False))
+        .with_columns((~pl.col("follows")).cum_sum().alias("run"))
+    )
+    return linked.group_by("run").agg(
+        pl.len().alias("count"),
+        pl.col("row").first(),
+        pl.col("row").last().alias("row_last"),
+        pl.col("office").first(),
+        pl.col("sponsor").first(),
+        pl.col("applied_at").dt.date().n_unique().alias("days"),
+        pl.col("employer").n_unique().alias("employers"),
+        pl.col("employer").null_count().alias("none"),
     )
 
 
