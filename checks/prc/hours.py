@@ -226,7 +226,7 @@ def clock_causes(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
     )
     local = office_time(before, tables, "before").join(rare, on=["office_id", "at_offset"], how="left")
     as_written = (pl.col("at") + pl.duration(minutes="at_offset")).dt.replace_time_zone(None)
-    midnight = pl.any_horizontal(pl.col(at).dt.time() == dt.time() for at in ("at", "at_local"))
+    midnight = pl.any_horizontal(at.dt.time() == dt.time() for at in (as_written, pl.col("at_local")))
     return local.with_columns(
         (pl.col("at_local") - pl.col("before_local") != dt.timedelta(days=7)).alias("moved"),
         (pl.col("rare").fill_null(True) & (as_written != pl.col("at_local"))).alias("other_clock"),

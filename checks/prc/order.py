@@ -52,9 +52,19 @@ def by_law(found: pl.LazyFrame, context: RowContext, step: str) -> pl.LazyFrame:
     return both.filter(pl.col("law_value") < pl.col("_issue_place")).drop("law_value", "_issue_place")
 
 
+def as_written(column: str) -> pl.Expr:
+    """An instant as it was written: date and time of day, without a zone."""
+    return (pl.col(column) + pl.duration(minutes=pl.col(f"{column}_offset").fill_null(0))).dt.replace_time_zone(None)
+
+
 def day_written(column: str) -> pl.Expr:
     """The date of an instant as it was written."""
-    return (pl.col(column) + pl.duration(minutes=pl.col(f"{column}_offset").fill_null(0))).dt.date()
+    return as_written(column).dt.date()
+
+
+def date_only(*columns: str) -> pl.Expr:
+    """Whether one of these instants was written at midnight, as where only a date was recorded."""
+    return pl.any_horizontal(as_written(column).dt.time() == dt.time() for column in columns)
 
 
 def with_slip_of_issue(found: pl.LazyFrame, *before: pl.Expr) -> pl.LazyFrame:

@@ -12,7 +12,7 @@ What else it can be:
     - The fee was waived, or one receipt covers a group; a waiver code or a receipt of another application is in
       order.
     - The payment was posted on the next working day; so it is taken up to the next day on which the office is open,
-      and for three days, because banks keep other days than offices.
+      and for four days, because banks keep other days than offices.
     - The ledger is not yet posted to the end; so it is taken where the permit is younger than its last payment but
       three days.
     - The fees of this office are kept elsewhere; so it is taken where a fifth of all its permits lack one.
@@ -48,6 +48,8 @@ from pipeline.types.findings import Hypothesis, Strength
 ELSEWHERE = 0.2
 #: Payments of the last days may still be on the way to the ledger.
 POSTING = dt.timedelta(days=3)
+#: Banks are closed for so long at most around a holiday.
+LONG_WEEKEND = 4
 #: A next open day further away is a gap in the calendar.
 LONGEST_CLOSURE = 10
 
@@ -106,7 +108,7 @@ def _payments(full: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
 
 
 def _next_open_day(late: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
-    """The frame with `open_on`: the next day after the issue on which the office is open, three days later at least."""
+    """The frame with `open_on`: the next day after the issue on which the office is open, four days later at least."""
     days = tables["calendar"].filter("open").select("office_id", pl.col("date").alias("_open_on")).sort("_open_on")
     after = late.with_columns((pl.col("issued_at_local").dt.date() + pl.duration(days=1)).alias("_after"))
     joined = after.sort("_after").join_asof(
@@ -118,7 +120,7 @@ def _next_open_day(late: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:
         check_sortedness=False,
         tolerance=dt.timedelta(days=LONGEST_CLOSURE),
     )
-    bank = pl.col("_after") + pl.duration(days=2)
+    bank = pl.col("_after") + pl.duration(days=LONG_WEEKEND - 1)
     return joined.with_columns(pl.max_horizontal("_open_on", bank).alias("open_on")).drop(
         "_after", "_open_on", strict=False
     )

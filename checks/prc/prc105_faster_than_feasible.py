@@ -41,7 +41,7 @@ from checks.law import law_of
 from checks.office_time import office_time
 from checks.prc.causes import first_of
 from checks.prc.logs import tidied
-from checks.prc.order import COLUMNS, renewed
+from checks.prc.order import COLUMNS, date_only, renewed
 from checks.prc.permits import detailed, named, work_permits
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
@@ -103,13 +103,10 @@ def _innocent(most: float) -> pl.Expr:
         | (pl.col("lodged_at") < applied - pl.duration(hours="law_value")).fill_null(False)
         | (pl.len().over("office_id", applied.dt.truncate("1m")) >= most)
     )
-    midnight = pl.any_horizontal(
-        pl.col(f"{step}_local").dt.time() == dt.time() for step in ("applied_at", "issued_at")
-    ) | pl.any_horizontal((pl.col(step).dt.time() == dt.time()) for step in ("applied_at", "issued_at"))
     return first_of(
         (pl.col("renewed"), "it is a renewal that was not marked as one"),
         (entered_later, "the application came on paper and was entered later"),
-        (midnight, "only the date of a step was recorded"),
+        (date_only("applied_at", "issued_at"), "only the date of a step was recorded"),
         (pl.col("tidied"), "the log has a clean-up of the file"),
     )
 

@@ -28,13 +28,11 @@ Source:
 
 from __future__ import annotations
 
-import datetime as dt
-
 import polars as pl
 
 from checks.office_time import office_time
 from checks.prc.causes import first_of
-from checks.prc.order import share_of_office
+from checks.prc.order import date_only, share_of_office
 from checks.prc.permits import detailed, matched
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags
 from pipeline.types.findings import Hypothesis, Strength
@@ -121,9 +119,8 @@ def _innocent(context: RowContext) -> pl.Expr:
     bulk = context.threshold("PRC106", "bulk", BULK)
     on_day = pl.len().over("office_id", pl.col("decided_at_local").dt.date())
     custom = pl.col("share") >= context.threshold("PRC106", "custom", CUSTOM)
-    midnight = (pl.col("decided_at_local").dt.time() == dt.time()) | (pl.col("decided_at").dt.time() == dt.time())
     return first_of(
-        (midnight, "only the date of the steps was recorded"),
+        (date_only("decided_at"), "only the date of the steps was recorded"),
         (pl.col("crowd") >= bulk, "a batch job stamped them"),
         (on_day >= bulk, "they were entered after an outage"),
         (custom | pl.col("apart"), "the office's system stamps several steps when the file is closed"),

@@ -38,7 +38,7 @@ import polars as pl
 
 from checks.prc.causes import clerical, first_of
 from checks.prc.logs import logged, tidied
-from checks.prc.order import borne_out, day_written
+from checks.prc.order import as_written, borne_out, date_only, day_written
 from checks.prc.permits import detailed, matched
 from checks.prc.slips import with_slip
 from checks.rows import Cell, RowCheck, RowContext, Tables, flags, settled
@@ -76,7 +76,7 @@ def _early_step(tables: Tables, step: str, grace: dt.timedelta, bulk: float) -> 
     early = settled(tables["permits"].filter(pl.col(step) < pl.coalesce(nearest) - grace).select("row"))
     full = tidied(detailed(early, tables, *_COLUMNS), tables, "application_id", "permit_number")
     both = logged(logged(full, tables, STEPS[step]), tables, STEPS[before[-1]], "before")
-    written = pl.coalesce(_as_written(one) for one in nearest) - grace <= _as_written(step)
+    written = pl.coalesce(as_written(one) for one in nearest) - grace <= as_written(step)
     innocent = first_of(
         (written, "the clock of a workstation was set to another zone"),
         *_causes([step, *before], bulk, step),
@@ -140,11 +140,8 @@ def _early_print(tables: Tables, grace: dt.timedelta, bulk: float) -> pl.LazyFra
 
 def _causes(steps: list[str], bulk: float, of_day: str) -> list[tuple[pl.Expr, str]]:
     """The innocent causes that do not depend on which step it is."""
-    midnight = pl.any_horizontal(
-        time.dt.time() == dt.time() for step in steps for time in (pl.col(step), _as_written(step))
-    )
     return [
-        (midnight, "only the date of a step was recorded"),
+        (date_only(*steps), "only the date of a step was recorded"),
         (pl.len().over("office_id", pl.col(of_day).dt.date()) >= bulk, "steps were entered after an outage"),
         (pl.col("tidied"), "the log has a clean-up of the file"),
     ]
@@ -163,10 +160,6 @@ def _with_slips(found: pl.LazyFrame, step: str, before: list[str]) -> pl.LazyFra
     first = pl.max_horizontal(day_written("applied_at"), *(day_written(one) for one in others))
     free = pl.when(alone & ~borne_out(near, "before_at")).then(day_written(step))
     return with_slip(of_step, "slip_before", day_written(near), first, free)
-
-
-def _as_written(step: str) -> pl.Expr:
-    return (pl.col(step) + pl.duration(minutes=pl.col(f"{step}_offset").fill_null(0))).dt.replace_time_zone(None)
 
 
 def _latest_day(steps: list[str]) -> pl.Expr:
