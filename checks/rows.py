@@ -234,7 +234,8 @@ def run_rows(check: RowCheck, tables: Tables, context: RowContext) -> RowOutcome
         )
     except NotApplicable as why:
         return RowOutcome(check.code, check.version, OutcomeKind.NOT_APPLICABLE, none, str(why))
-    except Exception as error:  # a rule that breaks is our fault and must not stop the run
+    # A rule that breaks, or the engine below it (a panic is no Exception), is our fault and must not stop the run.
+    except (Exception, pl.exceptions.PanicException) as error:
         log.error("check %s failed: %s", check.code, place_of(error))
         return RowOutcome(check.code, check.version, OutcomeKind.ERROR, none, type(error).__name__)
     kind = OutcomeKind.FLAG if found.height else OutcomeKind.CLEAR

@@ -19,7 +19,7 @@ from typing import Any
 from checks.catalogue import CATALOGUE, catalogue
 from checks.precisions import SHIPPED
 from fixtures.utopia.law import TODAY
-from fixtures.utopia.ministry.make import SCANS_TRUTH, Made, Scans, make_ministry
+from fixtures.utopia.ministry.make import INVOLVED, SCANS_TRUTH, Made, Scans, make_ministry
 from fixtures.utopia.truth import read
 from pipeline import __version__
 from tests.bench import machine, process
@@ -71,7 +71,7 @@ def _measure(folder: Path, seed: int, options: argparse.Namespace) -> dict[str, 
     if used.exit_code:
         print((folder / "screen.log").read_text(encoding="utf-8", errors="replace")[-4000:], file=sys.stderr)
         return None
-    planted = measure.planted_rows(made.truth)
+    planted, involved = measure.planted_rows(made.truth), measure.involved_rows(made.truth.with_name(INVOLVED))
     run = json.loads((out / "run.json").read_text(encoding="utf-8"))
     return {
         "seed": seed,
@@ -79,7 +79,7 @@ def _measure(folder: Path, seed: int, options: argparse.Namespace) -> dict[str, 
         "machine": machine.words(),
         "permits": options.permits,
         "skipped_kinds": made.skipped,
-        "rows": measure.figures(planted, measure.said_of_rows(out), options.permits),
+        "rows": measure.figures(planted, measure.said_of_rows(out), involved, options.permits),
         "scans": measure.scans(read(made.truth.with_name(SCANS_TRUTH)), out, made.scans) if made.scans else None,
         "not_applicable": {code: one["not_applicable"] for code, one in run["checks"].items() if one["not_applicable"]},
         "refused": run["problems"].get("register-row-refused", 0),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,10 @@ ABOVE_WEAK = frozenset({"moderate", "strong", "very strong"})
 _INNOCENT = frozenset({"capture", "clerical"})
 #: Checks that can say more than weak: without their tests for innocent causes they always would.
 _NOT_WEAK = frozenset(check.code for check in ROW_CHECKS if check.strength > Strength.WEAK)
+_ROW_CODES = frozenset(check.code for check in ROW_CHECKS)
+#: Columns whose value is the number of a permit, whatever row they stand in.
+_NUMBERS = frozenset({"permit_number", "object_id"})
+#: Table and key of a row.
 Subject = tuple[str, str]
 
 
@@ -38,7 +42,7 @@ class PlantedRow:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One finding: code, strength, hypothesis, and every cell's row."""
+    """One finding: code, strength, hypothesis, every cell's row, and the permit of every number that a cell shows."""
 
     code: str
     strength: str
@@ -60,8 +64,13 @@ def _planted(row: Mapping[str, str]) -> PlantedRow:
     return PlantedRow(row["kind"], row["twin"] == "true", codes, row["hypothesis"], frozenset(subjects))
 
 
+def involved_rows(path: Path) -> frozenset[Subject]:
+    """Every row that plants had to do with: also the permits beside which a planted one is a duplicate."""
+    return frozenset(pl.read_csv(path, infer_schema=False).iter_rows())
+
+
 def said_of_rows(out: Path) -> list[Said]:
-    """Every finding that rests on the register: those without a scan, and those told with one."""
+    """Every finding of a row check: those without a scan, and those told with one."""
     return [*_without_scan(out / "integrity" / "row_findings.parquet"), *_with_scan(out)]
 
 
@@ -73,10 +82,16 @@ def _without_scan(path: Path) -> Iterator[Said]:
         pl.struct("table", "column") == pl.struct("table", "column").first().over("code")
     )
     numbered = rows.with_columns(first.cum_sum().alias("finding"))
-    grouped = numbered.group_by("finding", "code", "strength", "hypothesis").agg(pl.struct("table", "key").alias("at"))
+    grouped = numbered.group_by("finding", "code", "strength", "hypothesis").agg(
+        pl.struct("table", "key", "column", "value").alias("at")
+    )
     for row in grouped.iter_rows(named=True):
-        at = frozenset((cell["table"].removeprefix("earlier."), cell["key"]) for cell in row["at"])
-        yield Said(row["code"], row["strength"], row["hypothesis"], at)
+        yield Said(row["code"], row["strength"], row["hypothesis"], _subjects(row["at"]))
+
+
+def _subjects(cells: Iterable[Mapping[str, str]]) -> frozenset[Subject]:
+    rows = {(cell["table"].removeprefix("earlier."), cell["key"]) for cell in cells}
+    return frozenset(rows | {("permits", cell["value"]) for cell in cells if cell["column"] in _NUMBERS})
 
 
 def _with_scan(out: Path) -> Iterator[Said]:
@@ -84,12 +99,17 @@ def _with_scan(out: Path) -> Iterator[Said]:
         with (out / folder / "cases.jsonl").open(encoding="utf-8") as lines:
             for case in map(json.loads, lines):
                 for finding in (finding for group in case["groups"] for finding in group["findings"]):
-                    at = frozenset((item["table"], item["key"]) for item in finding["evidence"] if "table" in item)
-                    yield Said(finding["code"], finding["strength"], finding["hypothesis"], at)
+                    if finding["code"] in _ROW_CODES:
+                        at = _subjects([item for item in finding["evidence"] if "table" in item])
+                        yield Said(finding["code"], finding["strength"], finding["hypothesis"], at)
 
 
-def figures(planted: list[PlantedRow], said: list[Said], permits: int) -> dict[str, Any]:
-    """Found, twins left below moderate, other permits flagged; by kind and by check."""
+def figures(planted: list[PlantedRow], said: list[Said], involved: frozenset[Subject], permits: int) -> dict[str, Any]:
+    """Found, twins left below moderate, other permits flagged; by kind and by check.
+
+    A finding is on other rows when no cell of it belongs to a row that a plant had to do with. The permits named beside
+    a planted one (the first holder of a receipt that was used again) are counted apart, as partners.
+    """
     at: dict[Subject, list[Said]] = defaultdict(list)
     for one in said:
         for subject in one.subjects:
@@ -98,13 +118,16 @@ def figures(planted: list[PlantedRow], said: list[Said], permits: int) -> dict[s
     irregular = [one for one in planted if not one.twin]
     twins = [one for one in planted if one.twin]
     known = {subject for one in planted for subject in one.subjects}
-    elsewhere = [one for one in said if not one.subjects & known]
-    others = permits - sum(table == "permits" for table, _ in known)
+    touched = known | involved
+    elsewhere = [one for one in said if not one.subjects & touched]
+    beside = [replace(one, subjects=one.subjects - known) for one in said if one.subjects & touched]
+    others = permits - _permits(touched)
     return {
         "planted": share(_found(one, mine[one]) for one in irregular),
         "planted_above_weak": share(_found(one, mine[one], above=True) for one in irregular),
         "twins_below_moderate": share(not _alarmed(mine[one]) for one in twins),
         "others_flagged": _permits_of([one for one in elsewhere if _alarmed([one])], others),
+        "partners_flagged": _permits_of([one for one in beside if _alarmed([one])], permits - _permits(known)),
         "baseline_twins": share(not any(one.code in _NOT_WEAK for one in mine[twin]) for twin in twins),
         "baseline_others": _permits_of([one for one in elsewhere if one.code in _NOT_WEAK], others),
         "by_kind": {
@@ -125,8 +148,11 @@ def figures(planted: list[PlantedRow], said: list[Said], permits: int) -> dict[s
 
 def _permits_of(said: list[Said], permits: int) -> dict[str, Any]:
     """The share of these permits at which a finding points."""
-    flagged = {subject for one in said for subject in one.subjects if subject[0] == "permits"}
-    return Share(len(flagged), permits).figures()
+    return Share(_permits({subject for one in said for subject in one.subjects}), permits).figures()
+
+
+def _permits(subjects: Iterable[Subject]) -> int:
+    return sum(table == "permits" for table, _ in subjects)
 
 
 def scans(truths: Sequence[Truth], out: Path, inputs: Path) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from checks.registry import ROW_CHECKS
-from flows.rows import judge_rows, row_run
+from flows.rows import judge_rows, row_run, row_totals
 from pipeline.reference.policy import load_policies
 from pipeline.register.load import load_register
 from pipeline.settings import RegisterSettings, Settings
+from tests.bench.screening.measure import Share
 
 
 def main() -> None:
@@ -60,9 +61,11 @@ def _checks(given: argparse.Namespace) -> dict[str, Any]:
             begin = time.perf_counter()
             judge_rows(run, index)
             seconds[check.code] = time.perf_counter() - begin
+        used = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+        flagged = Share(row_totals(run).above_weak, register.rows["permits"]).figures()
     return {
-        "wall": time.perf_counter() - wall,
-        "cpu": time.process_time() - cpu,
+        **used,
+        "above_weak": flagged,
         "seconds": seconds,
         "not_applicable": {code: said.reason for code, said in run.answers.items() if said.reason},
     }

@@ -25,6 +25,7 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
     yield f"{'  of these above weak':58s} {_share(rows['planted_above_weak'])}"
     yield f"{'near-twins left below moderate':58s} {_share(rows['twins_below_moderate'])}   (at least 97 %)"
     yield f"{'other permits flagged moderate or stronger':58s} {_share(rows['others_flagged'])}   (at most 0.1 %)"
+    yield f"{'  permits named beside a planted row or its twin':58s} {_share(rows['partners_flagged'])}"
     yield f"{'baseline, no test for innocent causes: near-twins below':58s} {_share(rows['baseline_twins'])}"
     yield f"{'baseline, no test for innocent causes: others flagged':58s} {_share(rows['baseline_others'])}"
     if figures["scans"]:
@@ -70,6 +71,7 @@ def _speed(speed: dict[str, Any]) -> Iterator[str]:
         f"{f'all row checks on {size}, wall / CPU / peak':58s} {checks['wall']:.1f} s / {checks['cpu']:.1f} s / "
         f"{checks['peak_bytes'] / 1e9:.2f} GB   (at most 60 s, 3 GB)"
     )
+    yield f"{'  its permits, nothing planted, above weak':58s} {_share(checks['above_weak'])}"
     slowest = sorted(checks["seconds"].items(), key=lambda one: -one[1])[:8]
     yield "  slowest: " + ", ".join(f"{code} {seconds:.1f} s" for code, seconds in slowest)
 
