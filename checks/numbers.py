@@ -26,15 +26,14 @@ def serials(frame: pl.LazyFrame, column: str = "permit_number") -> pl.LazyFrame:
 def blocks(tables: Tables) -> pl.LazyFrame:
     """Blocks as ranges: `block_row`, `stem` (hash), `low`, `high`, `block`, and the other columns of the table.
 
-    `block` is the lowest row among the blocks that overlap, directly or through others: its own where none does. Low
-    and high stand in order, whatever their order in the register; a block whose ends differ in stem is no range.
+    `block` is the lowest row among the blocks that overlap, directly or through others: its own where none does.
     """
     ends = numbered(tables["blocks"], "first_number", "last_number")
-    ranges = ends.filter(pl.col("first_number_stem") == pl.col("last_number_stem")).select(
+    ranges = ends.select(
         pl.col("row").alias("block_row"),
         pl.col("first_number_stem").hash().alias("stem"),
-        pl.min_horizontal("first_number_serial", "last_number_serial").alias("low"),
-        pl.max_horizontal("first_number_serial", "last_number_serial").alias("high"),
+        pl.col("first_number_serial").alias("low"),
+        pl.col("last_number_serial").alias("high"),
         *("office_id", "station_id", "allocated_on", "first_number", "last_number"),
     )
     in_order = ranges.drop_nulls(["low", "high"]).sort("stem", "low", "block_row")

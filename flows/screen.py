@@ -6,6 +6,7 @@ found in this process by the run's id; nothing but that id and ordinals passes t
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,6 +65,8 @@ def run_flow(run: FlowRun) -> None:
         KeyboardInterrupt: when interrupted; the reading processes are ended first.
     """
     _RUNS[run.work.run_id] = run
+    # Polars installs its SIGINT handler with SA_RESTART, under which the wait for a reading outlives Ctrl-C.
+    signal.siginterrupt(signal.SIGINT, True)
     runner: Any = ThreadPoolTaskRunner(max_workers=run.work.settings.run.workers)
     try:
         screen.with_options(task_runner=runner)(run.work.run_id)

@@ -12,7 +12,6 @@ Why it matters:
 What else it can be:
     - The posting was entered late; taken where a posting to this office begins within 7 days after the step.
     - Work was handed over after a transfer; taken where a posting to this office ended within 7 days before the step.
-    - The dates of a posting were exchanged; taken where the step lies between them.
     - The identifier of a colleague was meant, one character off; taken where the access log names that colleague for
       this step, or, without a row there, where such a colleague took the same step there that day.
 
@@ -64,13 +63,13 @@ def _known(steps: pl.LazyFrame, posted: pl.LazyFrame, untaken: pl.LazyFrame) -> 
 
 
 def _here(found: pl.LazyFrame, posted: pl.LazyFrame) -> pl.LazyFrame:
-    """Steps that no posting to this office covers, with the nearest: here_row, since, till, exchanged, gap (days)."""
+    """Steps that no posting to this office covers, with the nearest: here_row, since, till, gap (days)."""
     day = pl.col("day").cast(pl.Int32)
     to_come, gone = pl.col("since").cast(pl.Int32) - day, day - pl.col("till").cast(pl.Int32)
-    own = posted.select("officer", "office_id", "since", "till", "exchanged", pl.col("posting_row").alias("here_row"))
+    own = posted.select("officer", "office_id", "since", "till", pl.col("posting_row").alias("here_row"))
     return (
         found.join(own, on=["officer", "office_id"], how="left")
-        .filter((covers() & pl.col("exchanged").not_()).any().over(KEY).not_())
+        .filter(covers().any().over(KEY).not_())
         .with_columns(pl.max_horizontal(to_come, gone).clip(0).alias("gap"))
         .sort("gap", "here_row", nulls_last=True)
         .unique(KEY, keep="first", maintain_order=True)
@@ -106,9 +105,7 @@ def _told(found: pl.LazyFrame, days: float) -> pl.LazyFrame:
         .otherwise(pl.format("posted there until {}", "till"))
     )
     innocent = (
-        pl.when(pl.col("exchanged") & (pl.col("gap") == 0))
-        .then(pl.lit("the dates of a posting were exchanged"))
-        .when(near & early)
+        pl.when(near & early)
         .then(pl.lit("the posting was entered late"))
         .when(near)
         .then(pl.lit("work was handed over after a transfer"))
@@ -140,7 +137,6 @@ CHECK = RowCheck(
     innocent=(
         "the posting was entered late",
         "work was handed over after a transfer",
-        "the dates of a posting were exchanged",
         "the identifier of a colleague was meant, one character off",
     ),
     next_check="Ask personnel for the posting order of that officer, and whose workstation took the step",

@@ -17,10 +17,10 @@ What else it can be:
       this step, or, without a row there, where such a colleague took the same step there that day.
 
 When it is not applied:
-    The register has no leave. A leave of more than 1,100 days, and one that ends before it begins, is not judged:
-    such a date is mistyped. Entry is judged at its row in the access log, and left alone where that names another
-    user; without one it is left alone where any day between the application and the next stamp lies outside the
-    leave. A course counts as leave, but such a finding is moderate: some work in the evening.
+    The register has no leave. A leave of more than 1,100 days is not judged: such a date is mistyped. Entry is judged
+    at its row in the access log, and left alone where that names another user; without one it is left alone where any
+    day between the application and the next stamp lies outside the leave. A course counts as leave, but such a finding
+    is moderate: some work in the evening.
 
 What to check next:
     Ask the officer's head who was at work that day, and see from which workstation the step was taken.
@@ -69,7 +69,7 @@ def _leave(tables: Tables, longest: float) -> pl.LazyFrame:
         pl.col("row").alias("leave_row"),
     )
     lasting = (pl.col("till") - pl.col("since")).dt.total_days()
-    return spells(rows.filter(lasting.is_between(0, longest)), "officer").filter(lasting <= longest)
+    return spells(rows.filter(lasting <= longest), "officer").filter(lasting <= longest)
 
 
 def _not_called_back(found: pl.LazyFrame, tables: Tables) -> pl.LazyFrame:

@@ -18,20 +18,15 @@ ACTING = ("delegate", "cover")
 
 
 def postings(tables: Tables) -> pl.LazyFrame:
-    """Columns posting_row, officer, office_id, role (lower case), desk, since, till; both days count.
-
-    A posting whose end lies before its beginning has these exchanged and `exchanged` set.
-    """
-    end = pl.col("to").fill_null(OPEN_END)
+    """Columns posting_row, officer, office_id, role (lower case), desk, since, till; both days count."""
     return tables["postings"].select(
         pl.col("row").alias("posting_row"),
         pl.col("officer_id").alias("officer"),
         "office_id",
         pl.col("role").str.strip_chars().str.to_lowercase(),
         pl.col("desk").str.strip_chars(),
-        pl.min_horizontal("from", end).alias("since"),
-        pl.max_horizontal("from", end).alias("till"),
-        (end < pl.col("from")).alias("exchanged"),
+        pl.col("from").alias("since"),
+        pl.col("to").fill_null(OPEN_END).alias("till"),
     )
 
 
@@ -42,7 +37,7 @@ def perhaps_outside(steps: pl.LazyFrame, posted: pl.LazyFrame) -> pl.LazyFrame:
     """
     who = ("officer", "office_id")
     bounds = (
-        spells(posted.filter(pl.col("exchanged").not_()).select(*who, "since", "till"), *who)
+        spells(posted.select(*who, "since", "till"), *who)
         .group_by(*who)
         .agg(pl.col("since").min().alias("first"), pl.col("till").max().alias("last"), pl.len().alias("spells"))
     )

@@ -16,10 +16,13 @@ import polars as pl
 
 from checks.rows import RowContext, RowOutcome, Tables
 from pipeline.reference.policy import load_policies
-from pipeline.reference.register_tables import TABLES, Kind, Table
+from pipeline.reference.register_tables import TABLES, Table
+from pipeline.register.typed import typed
+from pipeline.settings import RegisterSettings
 from pipeline.types.findings import Strength
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "checks"
+SETTINGS = RegisterSettings(state="UTO")
 _COLUMNS = {"case", "about", "today", "outcome", "keys", "strength", "hypothesis", "likely_innocent", "reason"}
 
 
@@ -96,7 +99,7 @@ def _case(code: str, expect: Mapping[str, str], frames: Mapping[str, pl.DataFram
         rows = frame.filter(pl.col("case").is_in([expect["case"], "*"])).drop("case").with_row_index("row", 1)
         if rows.is_empty():
             continue
-        tables[name] = _typed(rows, TABLES[name.removeprefix("earlier.")]).lazy()
+        tables[name] = _typed(f"{code}/{name}.csv {expect['case']}", rows, TABLES[name.removeprefix("earlier.")]).lazy()
         filled = {column for column in rows.columns if column != "row" and rows[column].null_count() < rows.height}
         delivered |= {name, *(f"{name}.{column}" for column in filled)}
     today = dt.date.fromisoformat(expect["today"])
@@ -104,21 +107,10 @@ def _case(code: str, expect: Mapping[str, str], frames: Mapping[str, pl.DataFram
     return RowCase(code, expect["case"], tables, RowContext(today, law, frozenset(delivered)), expect)
 
 
-def _typed(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
-    columns = [pl.col("row").cast(pl.Int64)]
-    for column in table.columns:
-        text = pl.col(column.name) if column.name in rows.columns else pl.lit(None, pl.String)
-        match column.kind:
-            case Kind.INSTANT:
-                columns.append(text.str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC").alias(column.name))
-                hours = text.str.extract(r"([+-]\d\d):\d\d$").cast(pl.Int16)
-                columns.append((hours * 60).alias(f"{column.name}_offset"))
-            case Kind.DATE:
-                columns.append(text.str.to_date().alias(column.name))
-            case Kind.TIME:
-                columns.append(text.str.to_time("%H:%M").alias(column.name))
-            case Kind.FLAG:
-                columns.append((text == "true").alias(column.name))
-            case _:
-                columns.append(text.cast(table.schema[column.name]).alias(column.name))
-    return rows.select(columns)
+def _typed(place: str, rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """As the loader types them; a check never sees a row that the loader refuses."""
+    delivered = [name for name in rows.columns if rows[name].null_count() < rows.height]
+    answer = typed(rows.with_columns(pl.col("row").cast(pl.Int64)).select(delivered), table, SETTINGS)
+    if answer.faults.height:
+        raise ValueError(f"{place}: {answer.faults.row(0, named=True)}")
+    return answer.rows

@@ -51,10 +51,10 @@ def test_the_partner_of_a_planted_row_is_counted_apart() -> None:
 
 
 def row(number: str, key: str, column: str, value: str, message: str) -> dict[str, object]:
-    empty = dict.fromkeys(SCHEMA.names(), "") | {"version": 1, "legibility": 1.0, "page": None}
+    empty: dict[str, object] = {**dict.fromkeys(SCHEMA.names(), ""), "version": 1, "legibility": 1.0, "page": None}
     found = {"code": "REG121", "strength": "strong", "hypothesis": "irregular-issue", "cause": "permit_number"}
     cell = {"table": number, "key": key, "column": column, "value": value, "message": message}
-    return empty | found | cell
+    return {**empty, **found, **cell}
 
 
 def test_findings_are_taken_apart_and_name_the_permit_that_a_cell_shows(tmp_path: Path) -> None:
