@@ -17,8 +17,8 @@ demo: setup ## make a register of the Ministry of Utopia and scans, and screen b
 	@.venv/bin/overseal demo --out out-demo
 
 lint: setup ## ruff, mypy --strict, import contracts
-	.venv/bin/ruff format --check .
-	.venv/bin/ruff check .
+	.venv/bin/ruff format --no-cache --check .
+	.venv/bin/ruff check --no-cache .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 

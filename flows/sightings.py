@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.register.match import match_documents
-
 from flows.rows import RowRun, row_outcomes
+from pipeline.register.match import match_documents
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Outcome
 from pipeline.types.register import RegisterMatch
