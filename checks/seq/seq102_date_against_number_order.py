@@ -14,7 +14,7 @@ What else it can be:
       of the six nearest numbers have dates near to this one.
     - A blank was left over and used up later; so it is taken where the date is later than the number.
     - The date was entered wrongly; so it is taken where exchanging day and month, or another year, brings it to its
-      place.
+      place or between the dates around it.
     - A character of the number was entered wrongly; so it is taken where the number next to the one that this station
       issued just before is unused, and differs by one slip.
     - The numbers of this block are not used in order, as after records were brought over from another system; then a
@@ -52,7 +52,7 @@ FEWEST = 20
 NEAR = 3
 #: Microseconds.
 _DAY = 86_400_000_000
-_JUDGED = ("row", "issued_at", "at_place", "early")
+_JUDGED = ("row", "issued_at", "at_place", "early", "slip")
 
 
 def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFrame:
@@ -62,7 +62,7 @@ def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFra
     off = pl.col("issued_at") - pl.col("at_place")
     early = (pl.col("issued_at") < pl.col("lower")) & (off < -days)
     late = (pl.col("issued_at") > pl.col("upper")) & (off > days)
-    apart = placed.filter(early | late).with_columns(early.alias("early"))
+    apart = placed.filter(early | late).with_columns(early.alias("early"), _slip().alias("slip"))
     sizes = placed.group_by("group").len("size")
     share = context.threshold("SEQ102", "share", SHARE)
     few = apart.join(sizes, on="group").filter(
@@ -85,7 +85,7 @@ def date_against_number_order(tables: Tables, context: RowContext) -> pl.LazyFra
         cause="issued_at",
         likely_innocent=pl.when(pl.col("agreeing") >= 3)
         .then(pl.lit("another printer used its own part of the block, or a batch was printed ahead"))
-        .when(_slip(pl.col("issued_at").dt.date(), pl.col("at_place").dt.date()))
+        .when("slip")
         .then(pl.lit("the date was entered wrongly"))
         .when(pl.col("meant").is_not_null())
         .then(
@@ -157,10 +157,14 @@ def _in_turn(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _slip(day: pl.Expr, wanted: pl.Expr) -> pl.Expr:
+def _slip() -> pl.Expr:
+    """Whether exchanging day and month, or another year, brings the date to its place or between those around it."""
+    day = pl.col("issued_at").dt.date()
     exchanged = pl.format("{}-{}-{}", day.dt.year(), day.dt.day(), day.dt.month()).str.to_date("%Y-%m-%d", strict=False)
-    slips = (exchanged, day.dt.offset_by("1y"), day.dt.offset_by("-1y"))
-    return pl.any_horizontal(((slip - wanted).dt.total_days().abs() <= NEAR).fill_null(False) for slip in slips)
+    meant = (exchanged, day.dt.offset_by("1y"), day.dt.offset_by("-1y"))
+    near = [(one - pl.col("at_place").dt.date()).dt.total_days().abs() <= NEAR for one in meant]
+    among = [one.is_between(pl.col("lower").dt.date(), pl.col("upper").dt.date()) for one in meant]
+    return pl.any_horizontal(test.fill_null(value=False) for test in (*near, *among))
 
 
 CHECK = RowCheck(

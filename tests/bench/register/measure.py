@@ -77,9 +77,11 @@ def said_of_rows(out: Path) -> list[Said]:
 def _without_scan(path: Path) -> Iterator[Said]:
     finding = ["code", "strength", "hypothesis", "message", "cause"]
     rows = pl.read_parquet(path).with_row_index("line")
-    # Evidence of one finding stands together; findings with the same words on other rows start with another key.
+    # Evidence of one finding stands together; findings with the same words on other rows start with another key. Only
+    # the first cell says what was expected.
+    begins = pl.struct("table", "column", pl.col("expected") == "")
     first = (pl.struct(finding) != pl.struct(finding).shift()).fill_null(value=True) | (
-        pl.struct("table", "column") == pl.struct("table", "column").first().over("code")
+        begins == begins.first().over("code")
     )
     numbered = rows.with_columns(first.cum_sum().alias("finding"))
     grouped = numbered.group_by("finding", "code", "strength", "hypothesis").agg(
