@@ -22,7 +22,7 @@ ABOVE_WEAK = frozenset({"moderate", "strong", "very strong"})
 _INNOCENT = frozenset({"capture", "clerical"})
 #: Checks that can say more than weak: without their tests for innocent causes they always would.
 _NOT_WEAK = frozenset(check.code for check in ROW_CHECKS if check.strength > Strength.WEAK)
-_ROW_CODES = frozenset(check.code for check in ROW_CHECKS)
+ROW_CODES = frozenset(check.code for check in ROW_CHECKS)
 #: Columns whose value is the number of a permit, whatever row they stand in.
 _NUMBERS = frozenset({"permit_number", "object_id"})
 #: Table and key of a row.
@@ -101,7 +101,7 @@ def _with_scan(out: Path) -> Iterator[Said]:
         with (out / folder / "cases.jsonl").open(encoding="utf-8") as lines:
             for case in map(json.loads, lines):
                 for finding in (finding for group in case["groups"] for finding in group["findings"]):
-                    if finding["code"] in _ROW_CODES:
+                    if finding["code"] in ROW_CODES:
                         at = _subjects([item for item in finding["evidence"] if "table" in item])
                         yield Said(finding["code"], finding["strength"], finding["hypothesis"], at)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 NOT_MEASURED = (
@@ -34,8 +35,9 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
         yield f"{'hypothesis right on scans of planted permits':58s} {right}   (at least 95 %)"
         yield f"{'  permits and passports in order, above weak':58s} {_share(scans['above_weak']['clean'])}"
         yield f"{'  near-twins, above weak':58s} {_share(scans['above_weak']['twins'])}"
-    if figures["speed"]:
-        yield from _speed(figures["speed"])
+    for speed in figures["speed"]:
+        yield from _speed(speed)
+    yield from _growth(figures["speed"])
     yield ""
     yield "planted kinds found; near-twins left below moderate"
     for kind, row in rows["by_kind"].items():
@@ -74,6 +76,14 @@ def _speed(speed: dict[str, Any]) -> Iterator[str]:
     yield f"{'  its permits, nothing planted, above weak':58s} {_share(checks['above_weak'])}"
     slowest = sorted(checks["seconds"].items(), key=lambda one: -one[1])[:8]
     yield "  slowest: " + ", ".join(f"{code} {seconds:.1f} s" for code, seconds in slowest)
+
+
+def _growth(speeds: list[dict[str, Any]]) -> Iterator[str]:
+    """How time grows from each register to the next larger one."""
+    for less, more in pairwise(speeds):
+        grown = {stage: more[stage]["wall"] / less[stage]["wall"] for stage in ("load", "checks")}
+        size = f"{more['permits'] / less['permits']:g} times the permits: loading and row checks take"
+        yield f"{size:58s} {grown['load']:.1f} and {grown['checks']:.1f} times as long   (at most 12 for 10)"
 
 
 def _share(row: dict[str, Any]) -> str:
