@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import EngineError
 from pipeline.imaging.page import Grey
-from pipeline.ocr.ctc import Decoded, Scores, at_lengths, greedy
+from pipeline.ocr.ctc import Scores, at_common_length
 from pipeline.ocr.engine import LineReading
 from pipeline.ocr.recogniser import HEIGHT, Recogniser, shared_recogniser
 from pipeline.types.mrz import ALPHABET
@@ -23,10 +23,6 @@ from pipeline.types.mrz import ALPHABET
 #: Width against natural: time goes with width, and at 18 px a character the network still has steps enough (at 16 px
 #: it has not; natural width reads no better).
 _SQUEEZE = 0.65
-#: Lengths an MRZ line can have.
-_LENGTHS = (30, 36, 44)
-#: A length is imposed if it costs at most this much log probability a line against the free reading.
-_MOST_COST = 12.0
 #: Characters of the network's dictionary that are the filler drawn otherwise.
 _FILLERS = "<＜‹〈く"
 
@@ -65,28 +61,6 @@ class RapidOcrLines:
         scores = np.stack([output[:, columns].sum(axis=1) for columns in self._columns], axis=1) + np.float32(1e-9)
         normalised: Scores = scores / scores.sum(axis=1, keepdims=True)
         return normalised
-
-
-def at_common_length(scores: Sequence[Scores]) -> list[Decoded]:
-    """Decode lines at the MRZ length that together they are most likely to have, else as they come.
-
-    Args:
-        scores: a line each, steps x (blank, then ALPHABET).
-    """
-    free = [greedy(line, ALPHABET) for line in scores]
-    counts = {len(line.characters) for line in free}
-    if len(counts) == 1 and counts <= set(_LENGTHS):
-        return free  # the best of all paths has a lawful length already: no search finds a better one
-    near = [length for length in _LENGTHS if any(abs(len(line.characters) - length) <= 4 for line in free)]
-    if not near:
-        return free
-    imposed = [at_lengths(line, ALPHABET, tuple(near)) for line in scores]
-    whole = [length for length in near if all(length in line for line in imposed)]
-    if not whole:
-        return free
-    best = max(whole, key=lambda length: sum(line[length].log_probability for line in imposed))
-    cost = sum(line.log_probability for line in free) - sum(line[best].log_probability for line in imposed)
-    return free if cost > _MOST_COST * len(free) else [line[best] for line in imposed]
 
 
 def _columns(characters: Sequence[str]) -> list[NDArray[np.intp]]:

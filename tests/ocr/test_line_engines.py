@@ -8,9 +8,10 @@ import pytest
 
 from pipeline.errors import EngineError, MissingDependency
 from pipeline.mrz.locate import line_crop, locate
+from pipeline.ocr.ctc import at_common_length
 from pipeline.ocr.engine import LineEngine
 from pipeline.ocr.passporteye import PassportEye
-from pipeline.ocr.rapidocr_line import RapidOcrLines, at_common_length
+from pipeline.ocr.rapidocr_line import RapidOcrLines
 from pipeline.ocr.recogniser import Recogniser
 from pipeline.ocr.tesseract_line import MODEL_FOLDER, TesseractLines, find_program, probability
 from pipeline.types.mrz import ALPHABET, MrzFormat
