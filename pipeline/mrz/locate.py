@@ -86,13 +86,18 @@ class _Row:
 
 def locate(page: Page) -> tuple[MrzRegion, ...]:
     """Places that may hold an MRZ, most likely first; at most `MOST_REGIONS`, none where no row is evenly pitched."""
+    return locate_in(page.grey)
+
+
+def locate_in(grey: Grey) -> tuple[MrzRegion, ...]:
+    """`locate` for pixels of which nothing is known yet."""
     found: list[MrzRegion] = []
-    width = page.grey.shape[1]
+    width = grey.shape[1]
     for working_width in WIDTHS:
         if found and (working_width > 1.3 * width or found[0].score >= CLEAR_SCORE):
             break
         scale = min(working_width / width, 4.0)
-        found.extend(_regions_at(page.grey, scale))
+        found.extend(_regions_at(grey, scale))
         found = _distinct(sorted(found, key=lambda region: -region.score))
     return tuple(found[:MOST_REGIONS])
 

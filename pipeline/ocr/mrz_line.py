@@ -41,6 +41,7 @@ class MrzLines:
 
     name = "overseal"
     family = "overseal"
+    strip_height = HEIGHT
 
     def __init__(self, model: Path = MODEL) -> None:
         self._model = model
