@@ -1,7 +1,7 @@
 """An upright-ish page -> its machine-readable zone with facts, or why there is none.
 
 Order of work: regions that may be a zone, best first; the first engine reads each, and what it can make nothing of is
-dropped. Where its reading leaves a doubt, it looks again at other strips of the same rows, and a second family is
+dropped. Where its reading leaves a doubt, it looks again at other crops of the same rows, and a second family is
 asked; so it is too where something would be found wrong with the document (`questionable`, `confirmed`): only what two
 families read alike may count for more than weak. Where nothing is found, PassportEye's way of finding regions is tried.
 """
@@ -28,9 +28,10 @@ from pipeline.mrz.assemble import (
     questionable,
     voted,
 )
+from pipeline.mrz.crops import line_crop
 from pipeline.mrz.facts import BoxOf, facts_of
-from pipeline.mrz.locate import MrzRegion, locate
-from pipeline.mrz.strips import strip
+from pipeline.mrz.locate import locate
+from pipeline.mrz.regions import MrzRegion
 from pipeline.mrz.ways import ways_up
 from pipeline.ocr.engine import LineEngine
 from pipeline.ocr.mrz_line import MrzLines
@@ -44,7 +45,7 @@ from pipeline.types.facts import AnyFact
 from pipeline.types.mrz import MrzReading
 from pipeline.types.problems import Problem, ProblemKind
 
-#: Strips of a second and third look, beside the first: factor on the pitch, lift in characters' widths.
+#: Crops of a second and third look, beside the first: factor on the pitch, lift in characters' widths.
 OTHER_LOOKS = ((0.94, 0.08), (1.06, -0.08))
 #: A region that scores so much was an MRZ in every case looked at; unread, it is reported.
 CLEAR_REGION = 0.4
@@ -138,7 +139,7 @@ def confirmed(page: Page, result: MrzResult, engines: MrzEngines) -> MrzResult:
     problems = list(result.problems)
     zones = list(result.zones)
     for engine in unheard:
-        zones.extend(_asked(engine, _strips(page.grey, result.rows, engine), problems))
+        zones.extend(_asked(engine, _crops(page.grey, result.rows, engine), problems))
     if len(zones) == len(result.zones):
         return replace(result, problems=tuple(problems))
     heard = _result(zones, result.rows.box, _along(page, result.rows), _length(result.rows), problems)
@@ -161,7 +162,7 @@ def read_upright(colour: Colour, engines: MrzEngines, *, search_harder: bool = T
     as_is = read_mrz(plain_page(colour), engines, search_harder=False)
     if as_is.reading is not None or as_is.plausibility >= LEAST_PLAUSIBLE:
         return as_is, 0, False
-    for turns, mirrored in ways_up(plain_page(colour).grey, engines.lines[0]) if engines.lines else ():
+    for turns, mirrored in ways_up(plain_page(colour), engines.lines[0]) if engines.lines else ():
         seen = colour[:, ::-1] if mirrored else colour
         turned = np.ascontiguousarray(np.rot90(seen, -turns))
         result = read_mrz(plain_page(turned), engines, search_harder=False)
@@ -183,16 +184,16 @@ def plain_page(colour: Colour) -> Page:
 def _zones(page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Problem], *, hopeful: bool) -> list[Zone]:
     """Readings of a region: the first engine's, and more looks and engines where that leaves a doubt or a question."""
     first, *others = engines.lines
-    zones = _asked(first, _strips(page.grey, region, first), problems)
+    zones = _asked(first, _crops(page.grey, region, first), problems)
     if zones and (hopeless(zones[0]) or (layout_of(zones) is None and not hopeful)):
         return []
     if zones and _doubtful(zones):
         red = np.ascontiguousarray(page.colour[:, :, 2])
         for pixels, (stretch, lift) in zip((page.grey, red), OTHER_LOOKS, strict=True):
-            zones.extend(_asked(first, _strips(pixels, region, first, stretch, lift), problems))
+            zones.extend(_asked(first, _crops(pixels, region, first, stretch, lift), problems))
     if not zones or _doubtful(zones) or _questionable(zones):
         for engine in others:
-            zones.extend(_asked(engine, _strips(page.grey, region, engine), problems))
+            zones.extend(_asked(engine, _crops(page.grey, region, engine), problems))
     return zones
 
 
@@ -217,9 +218,8 @@ def _asked(engine: LineEngine, crops: Sequence[Grey], problems: list[Problem]) -
         return []
 
 
-def _strips(pixels: Grey, region: MrzRegion, engine: LineEngine, stretch: float = 1.0, lift: float = 0.0) -> list[Grey]:
-    count = region.characters
-    return [strip(pixels, line, count, engine.strip_height, stretch=stretch, lift=lift) for line in region.lines]
+def _crops(pixels: Grey, region: MrzRegion, engine: LineEngine, stretch: float = 1.0, lift: float = 0.0) -> list[Grey]:
+    return [line_crop(pixels, line, engine.strip_height, stretch=stretch, lift=lift) for line in region.lines]
 
 
 def _result(

@@ -9,57 +9,51 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.errors import EngineError
-from pipeline.imaging.page import Grey
-from pipeline.mrz.locate import MrzRegion, locate_in
-from pipeline.mrz.strips import strip
+from pipeline.imaging.page import Grey, Page
+from pipeline.mrz.crops import line_crop
+from pipeline.mrz.locate import locate
+from pipeline.mrz.regions import MrzRegion, half_turned, mirrored
 from pipeline.ocr.engine import LineEngine, LineReading
 
-#: Regions looked at along each axis.
-_MOST_REGIONS = 3
 #: A row counts as read from this mean probability of its characters, and this share of their number.
 _LEAST_SURE = 0.6
 _LEAST_SHARE = 0.75
-#: Axes along which a strip is turned over -> clockwise quarter turns and mirroring that make the picture upright, for
-#: rows along the picture's rows and for rows along its columns (after one clockwise turn).
-_WAYS: tuple[tuple[tuple[int, ...], tuple[tuple[int, bool], tuple[int, bool]]], ...] = (
-    ((), ((0, False), (1, False))),
-    ((0, 1), ((2, False), (3, False))),
-    ((1,), ((0, True), (3, True))),
-    ((0,), ((2, True), (1, True))),
-)
 
 
-def ways_up(grey: Grey, engine: LineEngine) -> list[tuple[int, bool]]:
-    """Clockwise quarter turns to apply (0-3), after mirroring left to right or not; empty where no row is legible.
+def ways_up(page: Page, engine: LineEngine) -> list[tuple[int, bool]]:
+    """How a picture must be turned for a zone on it to be read.
 
     Args:
-        grey: height x width.
+        page: as it lies.
         engine: that reads nothing of print that stands on its head.
+
+    Returns:
+        Clockwise quarter turns to apply (0-3), after mirroring left to right or not; empty where no row is legible.
     """
     found: dict[tuple[int, bool], float] = {}
-    for axis in (0, 1):
-        seen = grey if axis == 0 else np.ascontiguousarray(np.rot90(grey, -1))
-        for region in locate_in(seen)[:_MOST_REGIONS]:
-            for (_, ways), sure in zip(_WAYS, _sureness(seen, region, engine), strict=True):
-                if sure > 0:
-                    found[ways[axis]] = max(found.get(ways[axis], 0.0), sure)
+    for region in locate(page, sideways=True):
+        for flipped in (False, True):
+            seen = mirrored(region) if flipped else region
+            for way in (seen, half_turned(seen)):
+                sure = _sureness(page.grey, way, engine)
+                if sure >= _LEAST_SURE:
+                    # `turns` is how the rows lie; a mirrored picture is mirrored first, which turns them the other way.
+                    turns = way.turns if not flipped else (2 - way.turns) % 4
+                    undo = (-turns % 4, flipped)
+                    found[undo] = max(found.get(undo, 0.0), sure)
     return sorted(found, key=lambda way: -found[way])
 
 
-def _sureness(grey: Grey, region: MrzRegion, engine: LineEngine) -> list[float]:
-    """How well the region's longest row reads in each of `_WAYS`, 0 where it does not."""
+def _sureness(grey: Grey, region: MrzRegion, engine: LineEngine) -> float:
+    """How well the region's longest row reads in this way, 0 where it does not."""
     line = max(region.lines, key=lambda row: row.length_px)
-    cut = strip(grey, line, region.characters, engine.strip_height)
-    turned = [np.ascontiguousarray(np.flip(cut, axes)) if axes else cut for axes, _ in _WAYS]
     try:
-        readings = [engine.read_lines([one])[0] for one in turned]
+        return _sure(engine.read_lines([line_crop(grey, line, engine.strip_height)])[0], region.characters)
     except EngineError:
-        return [0.0] * len(turned)
-    return [_sure(reading, region.characters) for reading in readings]
+        return 0.0
 
 
 def _sure(reading: LineReading, characters: int) -> float:
     if len(reading.text) < _LEAST_SHARE * characters:
         return 0.0
-    mean = float(np.mean([character.probability for character in reading.characters]))
-    return mean if mean >= _LEAST_SURE else 0.0
+    return float(np.mean([character.probability for character in reading.characters]))

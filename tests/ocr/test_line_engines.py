@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeline.errors import EngineError, MissingDependency
+from pipeline.mrz.crops import line_crop
 from pipeline.mrz.locate import locate
-from pipeline.mrz.strips import strip
 from pipeline.ocr.ctc import at_common_length
 from pipeline.ocr.engine import LineEngine
 from pipeline.ocr.mrz_line import HEIGHT, MODEL, PITCH, STRIDE, MrzLines
@@ -96,7 +96,7 @@ def test_lines_of_no_mrz_length_are_left_as_read() -> None:
 
 def strips(engine: LineEngine) -> list[np.ndarray]:
     page = page_of(drawn(TD3))
-    return [strip(page.grey, line, 44, engine.strip_height) for line in locate(page)[0].lines]
+    return [line_crop(page.grey, line, engine.strip_height) for line in locate(page)[0].lines]
 
 
 @pytest.mark.live
