@@ -21,10 +21,7 @@ from typing import IO, Any
 
 ROOT = Path(__file__).parents[3]
 #: Every library that would start threads stays on one.
-ONE_THREAD = {
-    name: "1"
-    for name in ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-}
+ONE_THREAD = dict.fromkeys(("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 START_LIMIT_S = 120.0
 _DEATHS = 3
 #: Seconds between looks at the memory of programs that the reader started.

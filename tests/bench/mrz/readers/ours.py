@@ -9,9 +9,9 @@ import numpy as np
 
 from pipeline.mrz.read import make_engines, read_upright
 from pipeline.settings import Reading
-from tests.bench.mrz.readers.serve import one_thread, serve
+from tests.bench.mrz.readers.serve import serve
 
-one_thread(cv2)
+cv2.setNumThreads(1)
 engines = make_engines(Reading())
 
 

@@ -48,11 +48,6 @@ def text_lines(text: str) -> dict[str, Any]:
     return {"lines": text.splitlines()}
 
 
-def one_thread(cv2: Any) -> None:
-    """Keep OpenCV on one thread; OpenMP and BLAS are told by the environment."""
-    cv2.setNumThreads(1)
-
-
 def onnx_on_one_thread() -> dict[str, Any]:
     """Parameters that keep RapidOCR's sessions on one thread."""
     return {f"EngineConfig.onnxruntime.{which}_op_num_threads": 1 for which in ("intra", "inter")}

@@ -16,9 +16,9 @@ from blitzid.exceptions import MRZError
 from blitzid.reading import mrz
 from blitzid.reading.ocr import RapidOCRReader
 
-from tests.bench.mrz.readers.serve import one_thread, onnx_on_one_thread, serve
+from tests.bench.mrz.readers.serve import onnx_on_one_thread, serve
 
-one_thread(cv2)
+cv2.setNumThreads(1)
 # Its own folder of models is filled from the network at the first use; RapidOCR's wheel has the same ones.
 MODELS = Path(rapidocr.__file__).parent / "models"
 reader = RapidOCRReader(model_dir=MODELS, log_level=logging.ERROR)

@@ -8,9 +8,9 @@ from typing import Any
 import cv2
 import pytesseract
 
-from tests.bench.mrz.readers.serve import one_thread, serve, text_lines
+from tests.bench.mrz.readers.serve import serve, text_lines
 
-one_thread(cv2)
+cv2.setNumThreads(1)
 OPTIONS = f'--psm 6 --tessdata-dir "{sys.argv[1]}" -l mrz'
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import cv2
 from rapidocr import RapidOCR
 
-from tests.bench.mrz.readers.serve import one_thread, onnx_on_one_thread, serve
+from tests.bench.mrz.readers.serve import onnx_on_one_thread, serve
 
-one_thread(cv2)
+cv2.setNumThreads(1)
 engine = RapidOCR(params=onnx_on_one_thread())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import cv2
 
-from tests.bench.mrz.readers.serve import one_thread, serve, text_lines
+from tests.bench.mrz.readers.serve import serve, text_lines
 
 for name in ("mrz", "mrz.checker", "mrz.checker.td1", "mrz.checker.td3"):
     sys.modules[name] = ModuleType(name)
@@ -20,7 +20,7 @@ vars(sys.modules["mrz.checker.td3"])["TD3CodeChecker"] = None
 
 from readmrz import MrzDetector, MrzReader  # noqa: E402 - after the modules that stand in
 
-one_thread(cv2)
+cv2.setNumThreads(1)
 detector, reader = MrzDetector(), MrzReader()
 
 
