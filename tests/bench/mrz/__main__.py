@@ -20,9 +20,9 @@ from typing import Any
 from pipeline import READING_VERSION, __version__
 from tests.bench import machine
 from tests.bench.mrz import calibration, figures, synthetic, table
+from tests.bench.mrz.compared import OURS, PEERS, Peer
 from tests.bench.mrz.drive import Gone, Run, drive
 from tests.bench.mrz.environments import NotInstalled
-from tests.bench.mrz.peers import OURS, PEERS, Peer
 from tests.bench.mrz.pictures import Picture, real
 
 RESULT = Path(__file__).parents[1] / "results" / "mrz.json"

@@ -34,20 +34,20 @@ def environment(name: str, oldest: tuple[int, int]) -> Path:
         NotInstalled: no such Python, or pip failed.
     """
     requirements = REQUIREMENTS / f"{name}.txt"
-    base = _interpreter(oldest)
+    base = interpreter(oldest)
     folder = FOLDER / name
     python, stamp = folder / "bin" / "python", folder / ".ready"
     want = f"{base} {hashlib.sha256(requirements.read_bytes()).hexdigest()}"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != want:
         shutil.rmtree(folder, ignore_errors=True)
-        _run([base, "-m", "venv", str(folder)])
+        run([base, "-m", "venv", str(folder)])
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        _run([*pip, "--no-deps", "--require-hashes", "-r", str(requirements)])
+        run([*pip, "--no-deps", "--require-hashes", "-r", str(requirements)])
         stamp.write_text(want, encoding="utf-8")
     return python
 
 
-def _interpreter(oldest: tuple[int, int]) -> str:
+def interpreter(oldest: tuple[int, int]) -> str:
     """A Python of at least that release: our own where it will do, else the oldest that is installed."""
     if sys.version_info[:2] >= oldest:
         return sys.executable
@@ -67,7 +67,7 @@ def _candidates(oldest: tuple[int, int]) -> Iterator[str]:
         yield from (str(found) for found in sorted(versions.glob(f"3.{minor}.*/bin/python")))
 
 
-def _run(command: list[str]) -> None:
+def run(command: list[str]) -> None:
     """Run a step of the installation.
 
     Raises:
