@@ -79,7 +79,7 @@ def _measured(reals: list[Picture], made: list[Picture], options: argparse.Names
         except (NotInstalled, Gone) as error:
             found["missing"][peer.name] = str(error)
             continue
-        read = figures.read(pictures, run.answers)
+        read = figures.read(pictures, run.answers, whole_page=peer.whole_page)
         on_real, on_made = read[: len(reals)], read[len(reals) :]
         costs = {"import_s": round(run.import_s, 3), "peak_bytes": run.peak_bytes}
         if on_real:

@@ -22,6 +22,7 @@ class Peer:
         arguments: of its program.
         requirements: name of its file in `peers/`; None for our own environment.
         oldest: Python that it needs.
+        whole_page: it returns all the print of a page, not a zone.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Peer:
     arguments: tuple[str, ...] = ()
     requirements: str | None = None
     oldest: tuple[int, int] = (3, 11)
+    whole_page: bool = False
 
     def command(self) -> list[str]:
         """The program to run, from the project's root.
@@ -45,9 +47,9 @@ PEERS = (
     Peer(OURS, "ours"),
     Peer("blitzid 0.3.6", "with_blitzid", (), "blitzid", (3, 12)),
     Peer("passporteye 2.2.2, mrz model", "with_passporteye", _MODEL, "passporteye"),
-    Peer("rapidocr 3.10.0, whole page", "with_rapidocr", (), "rapidocr"),
+    Peer("rapidocr 3.10.0, whole page", "with_rapidocr", (), "rapidocr", whole_page=True),
     Peer("readmrz 0.0.2", "with_readmrz", (), "readmrz"),
-    Peer("pytesseract psm 6, mrz model", "with_pytesseract", _MODEL, "pytesseract"),
+    Peer("pytesseract psm 6, mrz model", "with_pytesseract", _MODEL, "pytesseract", whole_page=True),
     Peer("fastmrz 2.1.2, mrz model", "with_fastmrz", _MODEL, "fastmrz"),
     Peer("passporteye 2.2.2 as installed", "with_passporteye", (), "passporteye"),
 )

@@ -30,9 +30,12 @@ class Read:
         return self.picture.format is not None and self.lines == self.picture.lines
 
 
-def read(pictures: Sequence[Picture], answers: Sequence[Answer]) -> list[Read]:
-    """Pictures with their answers, in order."""
-    return [Read(picture, answer, zone(answer.lines)) for picture, answer in zip(pictures, answers, strict=True)]
+def read(pictures: Sequence[Picture], answers: Sequence[Answer], *, whole_page: bool = False) -> list[Read]:
+    """Pictures with their answers, in order; `whole_page` as in `zone`."""
+    return [
+        Read(picture, answer, zone(answer.lines, whole_page=whole_page))
+        for picture, answer in zip(pictures, answers, strict=True)
+    ]
 
 
 def figures(reads: Sequence[Read]) -> dict[str, Any]:

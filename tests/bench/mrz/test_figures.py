@@ -41,7 +41,8 @@ def test_a_wrong_digit_that_is_printed_must_be_read_and_is_no_false_alarm_when_m
 
 
 def test_output_on_a_picture_without_a_zone_counts_apart() -> None:
-    found = figures(read([NONE, NONE], [answer(*RIGHT), answer("a line of print that is long enough to be one")]))
+    answers = [answer(*RIGHT), answer("a line of print that is long enough to be one")]
+    found = figures(read([NONE, NONE], answers, whole_page=True))
     assert (found["without_mrz"], found["output_without_mrz"], found["with_mrz"], found["exact"]) == (2, 1, 0, 0)
 
 

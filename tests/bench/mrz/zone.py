@@ -16,20 +16,25 @@ _LONGEST_OF_THREE = 33
 _SHAPES = sorted(set(SHAPE.values()), reverse=True)
 
 
-def zone(lines: Sequence[str]) -> Lines:
+def zone(lines: Sequence[str], *, whole_page: bool) -> Lines:
     """The zone in a text, spaces taken out.
 
     The lowest lines that have the shape of a format, no other long line between them; else the last two or three long
-    ones, which is what a user of a plain reader would take. Lines without any filler are print, not a zone.
+    ones, which is what a user of a plain reader would take.
+
+    Args:
+        lines: from top to bottom.
+        whole_page: the reader returns all the print there is; without any filler it is then no zone. What a reader of
+            MRZs returns is its claim, whatever it looks like.
     """
     long = [line for line in ("".join(line.split()) for line in lines) if len(line) >= SHORTEST]
     for end in range(len(long), 0, -1):
         for count, length in _SHAPES:
             found = long[max(0, end - count) : end]
-            if [len(line) for line in found] == [length] * count and _filled(found):
+            if [len(line) for line in found] == [length] * count and (_filled(found) or not whole_page):
                 return tuple(found)
     last = long[-3:] if long and len(long[-1]) < _LONGEST_OF_THREE else long[-2:]
-    return tuple(last) if _filled(last) else ()
+    return tuple(last) if _filled(last) or not whole_page else ()
 
 
 def _filled(lines: Sequence[str]) -> bool:
