@@ -52,7 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--synthetic", type=int, default=2000, help="synthetic pictures that our reader reads")
     parser.add_argument("--compared", type=int, default=100, help="how many of them every peer reads too")
     parser.add_argument("--seed", type=int, help="repeat an earlier run; a fresh one by default")
-    parser.add_argument("--limit", type=float, default=60.0, help="seconds a picture")
+    parser.add_argument("--limit", type=float, default=60.0, help="CPU seconds a picture")
     parser.add_argument("--only", action="append", default=[], help="start of a reader's name; nothing is written then")
     parser.add_argument("--no-write", action="store_true", help="leave the committed result as it is")
     return parser.parse_args()

@@ -1,7 +1,8 @@
 """Drives one reader's program over pictures and keeps what it said, how long it took and what it held.
 
-A picture has a time limit. A reader that passes it is ended and started anew for the next picture; one that dies is
-started anew too, and given up when it has died on `_DEATHS` pictures running.
+A picture has a limit of CPU time, and a wider one of wall time that only a reader which waits for ever reaches: a busy
+machine must not change a figure. A reader that passes it is ended and started anew for the next picture; one that dies
+is started anew too, and given up when it has died on `_DEATHS` pictures running.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ from typing import IO, Any
 ROOT = Path(__file__).parents[3]
 #: Every library that would start threads stays on one.
 ONE_THREAD = dict.fromkeys(("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-START_LIMIT_S = 120.0
+START_LIMIT_S = 60.0
+#: Wall time that a second of CPU time may take on a busy machine.
+_WALL_FACTOR = 10
 _DEATHS = 3
-#: Seconds between looks at the memory of programs that the reader started.
+#: Seconds between looks at what the reader and the programs that it started use.
 _LOOK_EVERY = 0.02
+_TICKS = os.sysconf("SC_CLK_TCK")
 _KIB = 1024
 
 
@@ -73,7 +77,7 @@ def drive(command: Sequence[str], pictures: Sequence[Path], limit_s: float) -> R
     Args:
         command: speaks the protocol of `readers.serve`.
         pictures: absolute paths.
-        limit_s: wall seconds a picture.
+        limit_s: CPU seconds a picture; it has ten times as long by the clock.
 
     Raises:
         Gone: the program does not start, or dies again and again; the message says how.
@@ -135,14 +139,15 @@ class _Program:
         """The next line.
 
         Raises:
-            TimeoutError: none within the limit.
+            TimeoutError: none within `limit_s` of CPU time.
             Gone: the program ended.
         """
         assert self.process.stdout is not None
-        until = time.monotonic() + limit_s
+        before, until = _used(self.process.pid).cpu_s, time.monotonic() + _WALL_FACTOR * limit_s
         while not select.select([self.process.stdout], [], [], _LOOK_EVERY)[0]:
-            self.children_peak = max(self.children_peak, _children_peak(self.process.pid))
-            if time.monotonic() > until:
+            used = _used(self.process.pid)
+            self.children_peak = max(self.children_peak, used.children_peak)
+            if used.cpu_s - before > limit_s or time.monotonic() > until:
                 raise TimeoutError
         line = self.process.stdout.readline()
         if not line:
@@ -177,16 +182,31 @@ def _program(command: Sequence[str], log: IO[str]) -> Iterator[_Program]:
                     pipe.close()
 
 
-def _children_peak(pid: int) -> int:
-    """Highest memory so far of the largest program below a process, bytes."""
-    peak = 0
-    with contextlib.suppress(OSError, ValueError, StopIteration):
-        for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            for child in map(int, children.read_text(encoding="ascii").split()):
-                status = Path(f"/proc/{child}/status").read_text(encoding="utf-8").splitlines()
-                own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * _KIB
-                peak = max(peak, own, _children_peak(child))
-    return peak
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    """CPU seconds of a process and all below it, ended ones included; peak bytes of itself and of the largest below."""
+
+    cpu_s: float = 0.0
+    peak: int = 0
+    children_peak: int = 0
+
+
+def _used(pid: int) -> _Usage:
+    folder = Path(f"/proc/{pid}")
+    try:
+        # proc(5): after the name in brackets, which may hold spaces, utime, stime, cutime and cstime are 12th to 15th.
+        times = (folder / "stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()[11:15]
+        status = (folder / "status").read_text(encoding="utf-8").splitlines()
+        children = [child for task in (folder / "task").iterdir() for child in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return _Usage()
+    own = next((int(line.split()[1]) * _KIB for line in status if line.startswith("VmHWM")), 0)
+    below = [_used(int(child)) for child in children]
+    return _Usage(
+        sum(map(int, times)) / _TICKS + sum(one.cpu_s for one in below),
+        own,
+        max((max(one.peak, one.children_peak) for one in below), default=0),
+    )
 
 
 def _last_line(log: IO[str]) -> str:
