@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tests.bench.mrz.compared import OURS
+
 NOT_MEASURED = (
     "Not measured here: scans of real persons' documents; scripts other than Latin; HEIC and PDF, which peers do not "
     "open; several documents on one picture. The real pictures are few and a figure is one picture more or less; the "
@@ -14,7 +16,7 @@ NOT_MEASURED = (
     "there."
 )
 
-#: (title, width, key or how to write it)
+#: (title, width)
 _COLUMNS = (
     ("exact", 7), ("CER %", 8), ("valid,wrong", 12), ("false al.", 10), ("printed wr.", 12), ("nothing", 8),
     ("negatives", 10), ("CPU med s", 10), ("p95 s", 8), ("import s", 9), ("peak MB", 8),
@@ -59,9 +61,9 @@ def _set(title: str, readers: dict[str, dict[str, Any]], *, targets: bool) -> It
         f"{first['without_mrz']} without"
     )
     yield " " * _NAME + "".join(f"{name:>{width}s}" for name, width in _COLUMNS)
-    for index, (name, row) in enumerate(readers.items()):
+    for name, row in readers.items():
         yield _row(name, _cells(row))
-        if targets and index == 0:
+        if targets and name == OURS:
             yield _row("  floor", _FLOOR)
             yield _row("  aim", _AIM)
         if row["failures"]:

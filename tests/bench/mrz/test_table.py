@@ -47,3 +47,7 @@ def test_a_run_without_real_pictures_says_nothing_of_them() -> None:
     said = table.text(FOUND | {"real": {}})
     assert "scored" not in said
     assert "expected calibration error 10.00 %" in said
+
+
+def test_numbers_to_reach_stand_under_our_row_only() -> None:
+    assert "floor" not in table.text(FOUND | {"real": {"peer": ROW}})
