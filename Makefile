@@ -40,8 +40,8 @@ bench-screening: setup ## 1,000 clean documents and 25 of each planted kind, fre
 bench-small: setup ## the same with a tenth of the documents; writes nothing
 	$(PY) -m tests.bench.screening --scale 0.1 --no-write
 
-bench-mrz: setup ## read real images: make bench-mrz MRZ_REAL=DIR
-	$(PY) -m tests.bench.mrz $(MRZ_REAL)
+bench-mrz: setup ## our MRZ reader beside its peers: make bench-mrz MRZ_REAL=DIR; writes tests/bench/results/mrz.json
+	$(PY) -m tests.bench.mrz $(if $(MRZ_REAL),--real $(MRZ_REAL))
 
 bench-faults: setup ## 300 mutated files; writes tests/bench/results/faults.json
 	$(PY) -m tests.bench.faults
@@ -55,10 +55,12 @@ train-mrz: setup ## train the network of MRZ lines anew on drawn lines, an hour 
 	PYTHONPATH=. .venv-train/bin/python -m pipeline.mrz.training --out out-train
 
 lock: setup ## pin requirements.txt anew from pyproject.toml
+lock: setup ## pin requirements.txt anew from pyproject.toml, and those of the benchmark's peers
 	python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools
 	.venv-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-emit-options --no-header --strip-extras --extra dev --output-file requirements.txt pyproject.toml
 	rm -rf .venv-lock
+	$(PY) -m tests.bench.mrz.lock
 
 clean: ## remove .venv and what runs left
-	rm -rf .venv out-demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-peers out-demo .mypy_cache .ruff_cache .pytest_cache
