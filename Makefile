@@ -54,7 +54,6 @@ train-mrz: setup ## train the network of MRZ lines anew on drawn lines, an hour 
 	.venv-train/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-train.txt
 	PYTHONPATH=. .venv-train/bin/python -m pipeline.mrz.training --out out-train
 
-lock: setup ## pin requirements.txt anew from pyproject.toml
 lock: setup ## pin requirements.txt anew from pyproject.toml, and those of the benchmark's peers
 	python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools
 	.venv-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
@@ -63,4 +62,4 @@ lock: setup ## pin requirements.txt anew from pyproject.toml, and those of the b
 	$(PY) -m tests.bench.mrz.lock
 
 clean: ## remove .venv and what runs left
-	rm -rf .venv .venv-peers out-demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-peers .venv-train out-demo .mypy_cache .ruff_cache .pytest_cache

@@ -20,7 +20,7 @@ from pipeline.types.mrz import SHAPE, MrzFormat, MrzReading
 #: A place less sure than this leaves a doubt that other looks may settle.
 DOUBT = 0.8
 #: A reading less likely than this to be exact is not claimed.
-ABSTAIN = 0.5
+ABSTAIN = 0.7
 #: A reading less plausible is none: no check digit agrees.
 LEAST_PLAUSIBLE = 0.3
 #: Characters: no line of an MRZ reads shorter than this, however faint.
@@ -106,7 +106,7 @@ def least_sure(lines: tuple[VotedLine, ...]) -> float:
 def assembled(layout: MrzFormat, lines: tuple[VotedLine, ...], engines: tuple[str, ...]) -> MrzReading:
     """The reading that voted lines make."""
     texts = tuple(line.text for line in lines)
-    exact = tuple(exactness([choice.probability for choice in line.choices]) for line in lines)
+    exact = tuple(exactness([choice.probability for choice in line.choices], line.engine) for line in lines)
     return MrzReading(
         format=layout,
         lines=texts,

@@ -100,7 +100,7 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
     Args:
         page: upright but for some degrees.
         engines: from `make_engines`.
-        search_harder: try PassportEye's regions where ours gave nothing; costs half a second.
+        search_harder: try PassportEye's regions where the locator finds none; costs half a second.
 
     Raises:
         MissingDependency: if an engine is not installed.
@@ -117,7 +117,7 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
         if result is not None and result.reading is not None:
             return replace(result, rows=region, zones=tuple(zones))
         plausible = max(plausible, result.plausibility if result is not None else 0.0)
-    if search_harder and engines.fallback is not None:
+    if search_harder and not regions and engines.fallback is not None:
         result = _from_blocks(page, engines.fallback, problems)
         if result is not None:
             return result
@@ -169,7 +169,7 @@ def read_upright(colour: Colour, engines: MrzEngines, *, search_harder: bool = T
         result = read_mrz(plain_page(turned), engines, search_harder=False)
         if result.reading is not None:
             return result, turns, mirrored
-    if search_harder and engines.fallback is not None:
+    if search_harder and engines.fallback is not None and not locate(plain_page(colour), sideways=True):
         problems = list(as_is.problems)
         found = _from_blocks(plain_page(colour), engines.fallback, problems)
         as_is = found if found is not None else replace(as_is, problems=tuple(problems))

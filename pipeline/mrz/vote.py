@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Hamming, Levenshtein
 
 from pipeline.mrz.digits import check_digits
 from pipeline.mrz.repair import complete
@@ -26,6 +26,9 @@ _UNNAMED = {"overseal": 0.004}
 _UNNAMED_ELSE = 0.03
 #: A reading of another length is worth its alignment only if it differs from the rest in at most this share.
 _MOST_UNLIKE = 0.2
+#: A reading whose characters stand a place off, for one that was seen too much or too little, is nearer by this many
+#: edits once it is aligned.
+_SLIPPED = 2
 #: How much less likely a check digit makes any other character: one in ten agrees by chance.
 _CHANCE = 10.0
 #: A filler that was added to reach the line's length was seen by nobody.
@@ -119,7 +122,8 @@ def _places(reading: LineReading, completed: str, base: str, length: int) -> tup
         else Character(text, _ADDED)
         for i, text in enumerate(completed)
     ]
-    if len(own) == length:
+    slipped = Hamming.distance(base, completed, pad=True) > Levenshtein.distance(base, completed) + _SLIPPED
+    if len(own) == length and not slipped:
         return tuple(own)
     places: list[Character | None] = [None] * length
     for code in Levenshtein.opcodes(base, completed):
