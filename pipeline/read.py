@@ -29,6 +29,7 @@ from pipeline.mrz.read import CLEAR_REGION, MrzEngines, MrzResult, looks_like_mr
 from pipeline.ocr.engine import PageEngine, TextLine
 from pipeline.ocr.rapidocr_page import RapidOcrPage
 from pipeline.ocr.tesseract_page import TesseractPage
+from pipeline.reference.labels import languages
 from pipeline.reference.templates import Template, load_template, shipped_templates
 from pipeline.settings import Reading, Settings
 from pipeline.types.documents import Zone, ZoneKind
@@ -80,14 +81,15 @@ def make_readers(settings: Settings) -> Readers:
     """The engines and templates that the settings name.
 
     Raises:
-        UsageError: for a template file of the user's that is not one.
+        UsageError: for a template or a table of labels of the user's that is not one.
     """
     reading = settings.reading
     text: PageEngine = (
         TesseractPage(reading.engine_timeout_seconds) if reading.page_engine == "tesseract" else RapidOcrPage()
     )
-    own = tuple(load_template(path) for path in settings.templates)
-    shipped = shipped_templates()
+    spoken = languages(settings.labels)
+    own = tuple(load_template(path, spoken) for path in settings.templates)
+    shipped = shipped_templates(spoken)
     for template in own:
         if any(template.name == other.name for other in shipped):
             raise UsageError(f"template {template.name} has the name of a shipped one; give the file another name")
