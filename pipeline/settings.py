@@ -53,7 +53,7 @@ class Intake(_Part):
 class Reading(_Part):
     """Which engines read, and how long they may take."""
 
-    mrz_engines: tuple[Literal["rapidocr", "tesseract"], ...] = Field(default=("rapidocr", "tesseract"), min_length=1)
+    mrz_engines: tuple[Literal["overseal", "tesseract"], ...] = Field(default=("overseal", "tesseract"), min_length=1)
     page_engine: Literal["rapidocr", "tesseract"] = "rapidocr"
     engine_timeout_seconds: float = Field(default=20.0, gt=0)
     file_timeout_seconds: float = Field(default=30.0, gt=0, description="without a page of the file being done")

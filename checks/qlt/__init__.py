@@ -9,6 +9,7 @@ from checks.qlt import (
     qlt103_glare_over_field,
     qlt104_low_contrast,
     qlt105_mrz_partly_read,
+    qlt106_mrz_field_read_differently,
 )
 
 CHECKS: tuple[DocumentCheck, ...] = (
@@ -17,4 +18,5 @@ CHECKS: tuple[DocumentCheck, ...] = (
     qlt103_glare_over_field.CHECK,
     qlt104_low_contrast.CHECK,
     qlt105_mrz_partly_read.CHECK,
+    qlt106_mrz_field_read_differently.CHECK,
 )

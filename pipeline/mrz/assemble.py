@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.mrz.digits import check_digits
-from pipeline.mrz.parse import format_of
+from pipeline.mrz.parse import format_of, parse
 from pipeline.mrz.repair import complete
 from pipeline.mrz.vote import VotedLine, vote
 from pipeline.ocr.engine import LineReading
+from pipeline.reference.codes import Listing, document_code_fault, listing, state_code
 from pipeline.reference.mrz_fields import LAYOUTS, Holds
+from pipeline.types import keys
 from pipeline.types.mrz import SHAPE, MrzFormat, MrzReading
 
-#: A place less sure than this leaves a doubt that other crops may settle.
-DOUBT = 0.6
+#: A place less sure than this leaves a doubt that other looks may settle.
+DOUBT = 0.8
 #: A reading with a place less sure than this is not claimed.
 ABSTAIN = 0.55
 #: A reading less plausible is none: no check digit agrees.
@@ -25,6 +27,11 @@ _LEAST_LENGTH = 22
 _CODES = "ACIPV"
 #: An engine's line this far from a format's length is no line of it.
 _MOST_OFF = 4
+
+#: Codes of which nothing would be said, the specimens' own included: their check rests on one code alone.
+_LISTED = (Listing.LISTED, Listing.MET, Listing.SPECIMEN)
+#: Doc 9303-4 to -7, clause 4.2.2; X is met in the field.
+_SEXES = "MF<X"
 
 Zone = tuple[LineReading, ...]
 
@@ -58,15 +65,25 @@ def voted(zones: Sequence[Zone]) -> tuple[MrzFormat, tuple[VotedLine, ...]] | No
 
 
 def doubtful(layout: MrzFormat, lines: tuple[VotedLine, ...]) -> bool:
-    """Whether another look could change something.
+    """Whether another look could change something: a place is unsure, or holds what its field may not hold."""
+    return confidence(lines) < DOUBT or _out_of_class(layout, tuple(line.text for line in lines))
 
-    So it is where a place is unsure, where a character stands in a field that may not hold it, and where a check
-    digit does not agree although the families do not read the same; where they do, it is printed so.
+
+def questionable(layout: MrzFormat, lines: tuple[VotedLine, ...]) -> bool:
+    """Whether the zone, read so, would be found wrong: a digit that differs, a code in no list, an impossible date.
+
+    It may well be printed so; then a second family should have read it too.
     """
     texts = tuple(line.text for line in lines)
-    agreed = all(line.agreed for line in lines)
-    wrong = not all(digit.ok for digit in check_digits(layout, texts))
-    return confidence(lines) < DOUBT or _out_of_class(layout, texts) or (wrong and not agreed)
+    if not all(digit.ok for digit in check_digits(layout, texts)):
+        return True
+    fields = {field.key.name: str(field.raw) for field in parse(layout, texts)}
+    states = [fields[key.name] for key in (keys.MRZ_ISSUING_STATE, keys.MRZ_NATIONALITY) if key.name in fields]
+    unlisted = any(listing(state_code(code)) not in _LISTED for code in states)
+    fault = bool(document_code_fault(fields.get(keys.MRZ_DOCUMENT_CODE.name, ""), layout))
+    sex = fields.get(keys.MRZ_SEX.name, "<") not in _SEXES
+    undated = {keys.MRZ_BIRTH_DATE_TEXT.name, keys.MRZ_EXPIRY_DATE_TEXT.name} & fields.keys()
+    return unlisted or fault or sex or bool(undated) or _out_of_class(layout, texts)
 
 
 def _out_of_class(layout: MrzFormat, texts: tuple[str, ...]) -> bool:

@@ -1,8 +1,9 @@
 """An upright-ish page -> its machine-readable zone with facts, or why there is none.
 
-Order of work: regions that may be a zone, best first; each is read by the first engine, and what that cannot make
-sense of is dropped before a second engine is started. Two families read every zone that is kept. Where they leave a
-doubt, other crops of the same rows are read too. Where nothing is found, PassportEye's way of finding regions is tried.
+Order of work: regions that may be a zone, best first; the first engine reads each, and what it can make nothing of is
+dropped. Where its reading leaves a doubt, it looks again at other crops of the same rows, and a second family is
+asked; so it is too where something would be found wrong with the document (`questionable`, `confirmed`): only what two
+families read alike may count for more than weak. Where nothing is found, PassportEye's way of finding regions is tried.
 """
 
 from __future__ import annotations
@@ -24,13 +25,17 @@ from pipeline.mrz.assemble import (
     hopeless,
     layout_of,
     plausibility,
+    questionable,
     voted,
 )
+from pipeline.mrz.crops import line_crop
 from pipeline.mrz.facts import BoxOf, facts_of
-from pipeline.mrz.locate import MrzRegion, line_crop, locate
+from pipeline.mrz.locate import locate
+from pipeline.mrz.regions import MrzRegion
+from pipeline.mrz.ways import ways_up
 from pipeline.ocr.engine import LineEngine
+from pipeline.ocr.mrz_line import MrzLines
 from pipeline.ocr.passporteye import PassportEye
-from pipeline.ocr.rapidocr_line import RapidOcrLines
 from pipeline.ocr.tesseract_line import TesseractLines
 from pipeline.reference.mrz_fields import Place
 from pipeline.settings import Reading
@@ -40,19 +45,15 @@ from pipeline.types.facts import AnyFact
 from pipeline.types.mrz import MrzReading
 from pipeline.types.problems import Problem, ProblemKind
 
-#: Crop height, px, and pitch in heights of the capitals, as OCR-B has it: narrower, Tesseract takes O for zero.
-CROP_HEIGHT = 48
-CROP_PITCH = 1.05
-#: Margin around the capitals, in their heights: first crop and the others that are tried in doubt.
-FIRST_PAD = 0.4
-OTHER_PADS = (0.2, 0.55)
+#: Crops of a second and third look, beside the first: factor on the pitch, lift in characters' widths.
+OTHER_LOOKS = ((0.94, 0.08), (1.06, -0.08))
 #: A region that scores so much was an MRZ in every case looked at; unread, it is reported.
 CLEAR_REGION = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class MrzEngines:
-    """Engines in order of preference, made once and shared; `fallback` finds regions of its own."""
+    """Engines made once and shared: the first reads, others are asked in doubt; `fallback` finds its own regions."""
 
     lines: tuple[LineEngine, ...]
     fallback: PassportEye | None
@@ -68,6 +69,8 @@ class MrzResult:
         region: where the zone is, also where it could not be read.
         pitch_px: px a character.
         plausibility: 0-1, for comparing orientations of one page; of a reading that was not claimed too, 0 without any.
+        problems: met on the way.
+        rows: where the zone's rows are, and `zones` what engines read there, to ask another engine later.
     """
 
     reading: MrzReading | None
@@ -76,12 +79,14 @@ class MrzResult:
     pitch_px: float | None
     plausibility: float
     problems: tuple[Problem, ...]
+    rows: MrzRegion | None = None
+    zones: tuple[Zone, ...] = ()
 
 
 def make_engines(settings: Reading) -> MrzEngines:
     """The engines the settings name; each loads its program or model with the first line."""
     tesseract = TesseractLines(settings.engine_timeout_seconds)
-    known: dict[str, LineEngine] = {"rapidocr": RapidOcrLines(), "tesseract": tesseract}
+    known: dict[str, LineEngine] = {"overseal": MrzLines(), "tesseract": tesseract}
     return MrzEngines(tuple(known[name] for name in settings.mrz_engines), PassportEye(tesseract))
 
 
@@ -108,7 +113,7 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
         zones = _zones(page, region, engines, problems, hopeful=index == 0)
         result = _result(zones, region.box, _along(page, region), _length(region), problems)
         if result is not None and result.reading is not None:
-            return result
+            return replace(result, rows=region, zones=tuple(zones))
         plausible = max(plausible, result.plausibility if result is not None else 0.0)
     if search_harder and engines.fallback is not None:
         result = _from_blocks(page, engines.fallback, problems)
@@ -121,6 +126,24 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
         else Problem(ProblemKind.NO_MRZ, "mrz", "no machine-readable zone was found")
     )
     return MrzResult(None, (), clear[0] if clear else None, None, plausible, tuple(problems))
+
+
+def confirmed(page: Page, result: MrzResult, engines: MrzEngines) -> MrzResult:
+    """The reading again, with every family heard; as it was where all have been, or none can be.
+
+    For zones that another zone of the document contradicts, of which the zone itself knows nothing.
+    """
+    if result.reading is None or result.rows is None:
+        return result
+    unheard = [engine for engine in engines.lines if engine.name not in result.reading.engines]
+    problems = list(result.problems)
+    zones = list(result.zones)
+    for engine in unheard:
+        zones.extend(_asked(engine, _crops(page.grey, result.rows, engine), problems))
+    if len(zones) == len(result.zones):
+        return replace(result, problems=tuple(problems))
+    heard = _result(zones, result.rows.box, _along(page, result.rows), _length(result.rows), problems)
+    return result if heard is None or heard.reading is None else replace(heard, rows=result.rows, zones=tuple(zones))
 
 
 def read_upright(colour: Colour, engines: MrzEngines, *, search_harder: bool = True) -> tuple[MrzResult, int, bool]:
@@ -139,15 +162,12 @@ def read_upright(colour: Colour, engines: MrzEngines, *, search_harder: bool = T
     as_is = read_mrz(plain_page(colour), engines, search_harder=False)
     if as_is.reading is not None or as_is.plausibility >= LEAST_PLAUSIBLE:
         return as_is, 0, False
-    for mirrored in (False, True):
-        seen = np.ascontiguousarray(colour[:, ::-1]) if mirrored else colour
-        for turns in (0, 2, 1, 3):
-            if not mirrored and turns == 0:
-                continue
-            turned = np.ascontiguousarray(np.rot90(seen, -turns))
-            result = read_mrz(plain_page(turned), engines, search_harder=False)
-            if result.reading is not None:
-                return result, turns, mirrored
+    for turns, mirrored in ways_up(plain_page(colour), engines.lines[0]) if engines.lines else ():
+        seen = colour[:, ::-1] if mirrored else colour
+        turned = np.ascontiguousarray(np.rot90(seen, -turns))
+        result = read_mrz(plain_page(turned), engines, search_harder=False)
+        if result.reading is not None:
+            return result, turns, mirrored
     if search_harder and engines.fallback is not None:
         problems = list(as_is.problems)
         found = _from_blocks(plain_page(colour), engines.fallback, problems)
@@ -162,20 +182,29 @@ def plain_page(colour: Colour) -> Page:
 
 
 def _zones(page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Problem], *, hopeful: bool) -> list[Zone]:
-    """Readings of a region: one by engine, and more crops where these leave a doubt."""
-    zones: list[Zone] = []
-    for engine in engines.lines:
-        zones.extend(_asked(engine, _crops(page.grey, region, FIRST_PAD), problems))
-        if zones and (hopeless(zones[0]) or (layout_of(zones) is None and not hopeful)):
-            return []
-    red = np.ascontiguousarray(page.colour[:, :, 2])
-    for pixels, pad in ((page.grey, OTHER_PADS[0]), (red, OTHER_PADS[1])):
-        found = voted(zones)
-        if found is None or not doubtful(*found):
-            break
-        for engine in engines.lines:
-            zones.extend(_asked(engine, _crops(pixels, region, pad), problems))
+    """Readings of a region: the first engine's, and more looks and engines where that leaves a doubt or a question."""
+    first, *others = engines.lines
+    zones = _asked(first, _crops(page.grey, region, first), problems)
+    if zones and (hopeless(zones[0]) or (layout_of(zones) is None and not hopeful)):
+        return []
+    if zones and _doubtful(zones):
+        red = np.ascontiguousarray(page.colour[:, :, 2])
+        for pixels, (stretch, lift) in zip((page.grey, red), OTHER_LOOKS, strict=True):
+            zones.extend(_asked(first, _crops(pixels, region, first, stretch, lift), problems))
+    if not zones or _doubtful(zones) or _questionable(zones):
+        for engine in others:
+            zones.extend(_asked(engine, _crops(page.grey, region, engine), problems))
     return zones
+
+
+def _doubtful(zones: Sequence[Zone]) -> bool:
+    found = voted(zones)
+    return found is None or doubtful(*found)
+
+
+def _questionable(zones: Sequence[Zone]) -> bool:
+    found = voted(zones)
+    return found is not None and questionable(*found)
 
 
 def _asked(engine: LineEngine, crops: Sequence[Grey], problems: list[Problem]) -> list[Zone]:
@@ -189,14 +218,8 @@ def _asked(engine: LineEngine, crops: Sequence[Grey], problems: list[Problem]) -
         return []
 
 
-def _crops(pixels: Grey, region: MrzRegion, pad: float) -> list[Grey]:
-    crops: list[Grey] = []
-    for line in region.lines:
-        crop = line_crop(pixels, line, CROP_HEIGHT, pad)
-        pitch = line.length_px / region.characters / line.height_px
-        width = max(CROP_HEIGHT, round(crop.shape[1] * CROP_PITCH / pitch))
-        crops.append(np.asarray(cv2.resize(crop, (width, CROP_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8))
-    return crops
+def _crops(pixels: Grey, region: MrzRegion, engine: LineEngine, stretch: float = 1.0, lift: float = 0.0) -> list[Grey]:
+    return [line_crop(pixels, line, engine.strip_height, stretch=stretch, lift=lift) for line in region.lines]
 
 
 def _result(

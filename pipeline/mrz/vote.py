@@ -22,7 +22,7 @@ from pipeline.types.mrz import ALPHABET, SHAPE, MrzFormat, character_value
 
 #: Probability that an engine leaves to a character it did not name: one that names its runners-up leaves little to
 #: others, Tesseract names none and is sure of its mistakes.
-_UNNAMED = {"pp-ocr": 0.004}
+_UNNAMED = {"overseal": 0.004}
 _UNNAMED_ELSE = 0.03
 #: A reading of another length is worth its alignment only if it differs from the rest in at most this share.
 _MOST_UNLIKE = 0.2
@@ -32,9 +32,6 @@ _CHANCE = 10.0
 _ADDED = 0.5
 #: Prior of a letter where digits belong, or the reverse, for a character that an engine did read.
 _OUT_OF_CLASS = 0.02
-#: Confusions a family is known for: it gives (read, printed) at least this probability (MEASURED on real specimens:
-#: PP-OCR reads the OCR-B letter O as zero).
-_WEAKNESS = {("pp-ocr", "0", "O"): 0.5, ("pp-ocr", "O", "0"): 0.5, ("pp-ocr", "1", "I"): 0.25}
 #: A field is taken whole from another reading only if the pixels speak against that by less than this (nats): two
 #: check digits, the field's and the composite, agree by chance once in a hundred.
 _MOST_AGAINST = 4.6
@@ -175,8 +172,7 @@ def _given(family: str, read: Character, candidate: str) -> float:
     least = _UNNAMED.get(family, _UNNAMED_ELSE)
     if read.text == candidate:
         return max(read.probability, least)
-    weak = _WEAKNESS.get((family, read.text, candidate), 0.0)
-    return max(weak, least, *(p for text, p in read.alternatives if text == candidate))
+    return max((p for text, p in read.alternatives if text == candidate and p > least), default=least)
 
 
 def _whole_fields(layout: MrzFormat, texts: list[str], aligned: list[list[_Aligned]]) -> list[str]:

@@ -6,15 +6,21 @@ best path among those of the right length does not. Which characters they are is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ocr.engine import Character
+from pipeline.types.mrz import ALPHABET
 
 Scores = NDArray[np.float32]
 
+#: Lengths an MRZ line can have.
+_LENGTHS = (30, 36, 44)
+#: A length is imposed if it costs at most this much log probability a line against the free reading.
+_MOST_COST = 12.0
 #: Runners-up kept, and the probability below which they are not worth keeping.
 _MOST_ALTERNATIVES = 3
 _LEAST_PROBABILITY = 0.01
@@ -68,6 +74,28 @@ def at_lengths(probabilities: Scores, alphabet: str, lengths: tuple[int, ...]) -
         original = [(int(kept[start]), int(kept[end - 1]) + 1) for start, end in spans]
         found[length] = _decoded(probabilities, alphabet, classes, original, score)
     return found
+
+
+def at_common_length(scores: Sequence[Scores]) -> list[Decoded]:
+    """Decode lines at the MRZ length that together they are most likely to have, else as they come.
+
+    Args:
+        scores: a line each, steps x (blank, then ALPHABET).
+    """
+    free = [greedy(line, ALPHABET) for line in scores]
+    counts = {len(line.characters) for line in free}
+    if len(counts) == 1 and counts <= set(_LENGTHS):
+        return free  # the best of all paths has a lawful length already: no search finds a better one
+    near = [length for length in _LENGTHS if any(abs(len(line.characters) - length) <= 4 for line in free)]
+    if not near:
+        return free
+    imposed = [at_lengths(line, ALPHABET, tuple(near)) for line in scores]
+    whole = [length for length in near if all(length in line for line in imposed)]
+    if not whole:
+        return free
+    best = max(whole, key=lambda length: sum(line[length].log_probability for line in imposed))
+    cost = sum(line.log_probability for line in free) - sum(line[best].log_probability for line in imposed)
+    return free if cost > _MOST_COST * len(free) else [line[best] for line in imposed]
 
 
 _LOW = -1e9

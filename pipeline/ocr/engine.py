@@ -45,11 +45,13 @@ class LineEngine(Protocol):
 
     Together, because they are of equal length and because starting an engine can cost more than reading.
     `family` tells engines that share a model or training data from those that do not: only agreement between
-    families is evidence. Raises EngineError when the engine dies, hangs or returns what is no text.
+    families is evidence. `strip_height` is the height in px at which it reads best. Raises EngineError when the engine
+    dies, hangs or returns what is no text.
     """
 
     name: str
     family: str
+    strip_height: int
 
     def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
         """Read crops of one line each, dark print on light paper; one reading a crop, in order, maybe empty."""

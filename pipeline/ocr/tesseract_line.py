@@ -39,6 +39,7 @@ class TesseractLines:
 
     name = "tesseract"
     family = "tesseract"
+    strip_height = 48
 
     def __init__(self, timeout_seconds: float = 20.0, program: str | None = None) -> None:
         self._timeout_seconds = timeout_seconds

@@ -38,6 +38,11 @@ def turned(colour: Colour, degrees: float) -> Colour:
     return np.asarray(cv2.warpAffine(colour, matrix, (width, height), borderValue=(255, 255, 255)), np.uint8)
 
 
+def tilted(lines: Sequence[str], degrees: float) -> Colour:
+    """The lines in the middle of a large page, turned."""
+    return turned(np.roll(drawn(lines, width=1300, height=1300), (-580, 160), axis=(0, 1)), degrees)
+
+
 def page_of(colour: Colour) -> Page:
     info = PageInfo("0" * 64, 0, colour.shape[1], colour.shape[0], Quality())
     return Page(info, np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8), colour)

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import EngineError
 from pipeline.imaging.page import Grey
-from pipeline.mrz.read import MrzEngines, make_engines, plain_page, read_mrz, read_upright
+from pipeline.mrz.read import MrzEngines, confirmed, make_engines, plain_page, read_mrz, read_upright
 from pipeline.ocr.engine import Character, LineReading
 from pipeline.ocr.passporteye import FoundBlock, PassportEye
 from pipeline.ocr.tesseract_line import TesseractLines
@@ -24,6 +24,8 @@ TD3 = write(MrzFormat.TD3, Holder())
 
 class Recorded:
     """Answers every zone with the same recorded lines."""
+
+    strip_height = 32
 
     def __init__(self, name: str, lines: Sequence[str], probability: float = 0.96) -> None:
         self.name = name
@@ -66,13 +68,13 @@ def block(lines: Sequence[str]) -> FoundBlock:
     return FoundBlock(readings, 10.0, 500.0, 900.0, 600.0)
 
 
-def test_both_families_read_and_agree() -> None:
-    engines = MrzEngines((Recorded("a", TD3), Recorded("b", TD3)), None)
-    result = read_mrz(plain_page(drawn(TD3)), engines)
+def test_what_is_sure_and_in_order_is_read_by_one_engine() -> None:
+    first, second = Recorded("a", TD3, 0.999), Recorded("b", TD3)
+    result = read_mrz(plain_page(drawn(TD3)), MrzEngines((first, second), None))
     assert result.reading is not None
     assert result.reading.lines == TD3
-    assert result.reading.agreed
-    assert result.reading.engines == ("a", "b")
+    assert result.reading.engines == ("a",)
+    assert (first.asked, second.asked) == (1, 0)
     assert result.problems == ()
     assert result.plausibility > 0.9
     assert result.pitch_px == pytest.approx(20.0, rel=0.06)
@@ -80,6 +82,52 @@ def test_both_families_read_and_agree() -> None:
     assert result.region is not None
     assert result.region.top <= number.box.top + 1e-6
     assert number.box.bottom <= result.region.bottom + 0.01
+
+
+@pytest.mark.parametrize(
+    ("line", "start", "text"),
+    [(1, 9, "5"), (0, 2, "QQQ"), (0, 0, "X"), (1, 15, "39"), (1, 20, "Q")],
+    ids=["check digit", "state in no list", "document code", "no such day", "sex"],
+)
+def test_what_would_be_found_wrong_is_read_by_a_second_family(line: int, start: int, text: str) -> None:
+    lines = list(TD3)
+    lines[line] = lines[line][:start] + text + lines[line][start + len(text) :]
+    first, second = Recorded("a", lines, 0.999), Recorded("b", lines)
+    result = read_mrz(plain_page(drawn(TD3)), MrzEngines((first, second), None))
+    assert result.reading is not None
+    assert result.reading.lines == tuple(lines)
+    assert result.reading.agreed
+    assert result.reading.engines == ("a", "b")
+    assert first.asked == 1
+
+
+def test_an_unsure_reading_is_looked_at_again_and_by_a_second_family() -> None:
+    first, second = Recorded("a", TD3, 0.7), Recorded("b", TD3)
+    result = read_mrz(plain_page(drawn(TD3)), MrzEngines((first, second), None))
+    assert result.reading is not None
+    assert result.reading.agreed
+    assert (first.asked, second.asked) == (3, 1)
+
+
+def test_a_reading_that_another_zone_contradicts_is_confirmed_once() -> None:
+    page = plain_page(drawn(TD3))
+    engines = MrzEngines((Recorded("a", TD3, 0.999), second := Recorded("b", TD3)), None)
+    alone = read_mrz(page, engines)
+    heard = confirmed(page, alone, engines)
+    assert heard.reading is not None
+    assert heard.reading.agreed
+    assert heard.reading.engines == ("a", "b")
+    assert confirmed(page, heard, engines) == heard
+    assert second.asked == 1
+
+
+def test_a_second_family_that_dies_leaves_the_reading_and_a_problem() -> None:
+    page = plain_page(drawn(TD3))
+    engines = MrzEngines((Recorded("a", TD3, 0.999), Failing("b", ())), None)
+    heard = confirmed(page, read_mrz(page, engines), engines)
+    assert heard.reading is not None
+    assert not heard.reading.agreed
+    assert [problem.kind for problem in heard.problems] == [ProblemKind.ENGINE]
 
 
 def test_an_engine_that_dies_is_a_problem_and_the_other_reads_on() -> None:
@@ -146,7 +194,7 @@ def engines() -> MrzEngines:
 
 @pytest.mark.live
 @pytest.mark.parametrize("layout", MrzFormat)
-def test_every_format_is_read_by_both_families(layout: MrzFormat, engines: MrzEngines) -> None:
+def test_every_format_is_read(layout: MrzFormat, engines: MrzEngines) -> None:
     number = "881092310285" if layout is MrzFormat.FRAID else "L898902C3"
     lines = write(layout, Holder(code=code_for(layout), number=number, birth="651206"))
     result = read_mrz(plain_page(drawn(lines)), engines)
@@ -154,7 +202,7 @@ def test_every_format_is_read_by_both_families(layout: MrzFormat, engines: MrzEn
     assert result.reading.lines == lines
     assert result.reading.format is layout
     assert result.reading.valid
-    assert result.reading.engines == ("rapidocr", "tesseract")
+    assert result.reading.engines[0] == "overseal"
 
 
 @pytest.mark.live
@@ -175,3 +223,4 @@ def test_a_wrong_printed_digit_is_read_as_printed(engines: MrzEngines) -> None:
     assert result.reading is not None
     assert result.reading.lines == wrong
     assert not result.reading.valid
+    assert result.reading.engines == ("overseal", "tesseract")

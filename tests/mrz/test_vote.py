@@ -17,7 +17,7 @@ TD3 = write(MrzFormat.TD3, Holder())
 def reading(text: str, engine: str, probability: float = 0.96, unsure: dict[int, float] | None = None) -> LineReading:
     at = unsure or {}
     characters = tuple(Character(c, at.get(i, probability)) for i, c in enumerate(text))
-    return LineReading(text, characters, engine, "pp-ocr" if engine == "rapidocr" else engine)
+    return LineReading(text, characters, engine, engine)
 
 
 def zone(lines: tuple[str, ...], engine: str, probability: float = 0.96) -> tuple[LineReading, ...]:
@@ -37,7 +37,7 @@ def changed(lines: tuple[str, ...], line: int, column: int, character: str) -> t
 
 
 def test_two_families_that_agree() -> None:
-    result = read(zone(TD3, "rapidocr"), zone(TD3, "tesseract"))
+    result = read(zone(TD3, "overseal"), zone(TD3, "tesseract"))
     assert result.lines == result.raw_lines == TD3
     assert result.agreed
     assert result.valid
@@ -46,7 +46,7 @@ def test_two_families_that_agree() -> None:
 
 
 def test_one_engine_alone_never_agrees() -> None:
-    result = read(zone(TD3, "rapidocr"))
+    result = read(zone(TD3, "overseal"))
     assert result.lines == TD3
     assert not result.agreed
     assert result.confidence <= 0.96
@@ -54,10 +54,10 @@ def test_one_engine_alone_never_agrees() -> None:
 
 def test_a_printed_wrong_digit_stays_wrong() -> None:
     wrong = changed(TD3, 1, 9, "5")
-    result = read(zone(wrong, "rapidocr"), zone(wrong, "tesseract"))
+    result = read(zone(wrong, "overseal"), zone(wrong, "tesseract"))
     assert result.lines == wrong
     assert not result.valid
-    assert not doubtful(*(voted([zone(wrong, "rapidocr"), zone(wrong, "tesseract")]) or (MrzFormat.TD3, ())))
+    assert not doubtful(*(voted([zone(wrong, "overseal"), zone(wrong, "tesseract")]) or (MrzFormat.TD3, ())))
 
 
 @settings(max_examples=60)
@@ -70,7 +70,7 @@ def test_no_character_comes_out_that_no_engine_read(data: st.DataObject) -> None
             line, column = data.draw(st.integers(0, 1)), data.draw(st.integers(0, 43))
             lines[line] = lines[line][:column] + data.draw(st.sampled_from(ALPHABET)) + lines[line][column + 1 :]
         texts.append(tuple(lines))
-    found = voted([zone(texts[0], "rapidocr"), zone(texts[1], "tesseract")])
+    found = voted([zone(texts[0], "overseal"), zone(texts[1], "tesseract")])
     if found is None:
         return
     for number, voted_line in enumerate(found[1]):
@@ -83,13 +83,13 @@ def test_no_character_comes_out_that_no_engine_read(data: st.DataObject) -> None
 
 def test_the_letter_is_taken_where_the_other_family_reads_it_and_recorded() -> None:
     mistaken = changed(TD3, 0, 4, "0")
-    result = read(zone(mistaken, "rapidocr", 0.99), zone(TD3, "tesseract", 0.9))
+    result = read(zone(mistaken, "overseal", 0.99), zone(TD3, "tesseract", 0.9))
     assert result.lines == TD3
     assert result.raw_lines == TD3
     assert not result.agreed
     both = changed(TD3, 1, 20, "E")
     mixed = read(
-        zone(mistaken, "rapidocr", 0.99),
+        zone(mistaken, "overseal", 0.99),
         (reading(TD3[0][:43] + "K", "tesseract", 0.6), *zone(both, "tesseract", 0.3)[1:]),
     )
     assert mixed.lines == TD3
@@ -98,9 +98,9 @@ def test_the_letter_is_taken_where_the_other_family_reads_it_and_recorded() -> N
 
 def test_a_digit_in_a_letters_field_stays_where_both_read_it() -> None:
     mistaken = changed(TD3, 0, 4, "0")
-    result = read(zone(mistaken, "rapidocr"), zone(mistaken, "tesseract"))
+    result = read(zone(mistaken, "overseal"), zone(mistaken, "tesseract"))
     assert result.lines == mistaken
-    found = voted([zone(mistaken, "rapidocr"), zone(mistaken, "tesseract")])
+    found = voted([zone(mistaken, "overseal"), zone(mistaken, "tesseract")])
     assert found is not None
     assert doubtful(*found)
 
@@ -108,7 +108,7 @@ def test_a_digit_in_a_letters_field_stays_where_both_read_it() -> None:
 def test_a_field_is_taken_whole_from_the_engine_whose_digit_agrees() -> None:
     misread = changed(TD3, 1, 3, "B")
     assert not check_digits(MrzFormat.TD3, misread)[0].ok
-    result = read(zone(misread, "rapidocr", 0.7), zone(TD3, "tesseract", 0.65))
+    result = read(zone(misread, "overseal", 0.7), zone(TD3, "tesseract", 0.65))
     assert result.lines == TD3
     assert result.raw_lines[1] == TD3[1]
     assert not result.agreed
@@ -116,13 +116,13 @@ def test_a_field_is_taken_whole_from_the_engine_whose_digit_agrees() -> None:
 
 def test_a_sure_engine_is_not_overruled_by_a_check_digit() -> None:
     printed = changed(TD3, 1, 3, "1")
-    result = read(zone(printed, "rapidocr", 0.999), zone(changed(printed, 1, 3, TD3[1][3]), "tesseract", 0.05))
+    result = read(zone(printed, "overseal", 0.999), zone(changed(printed, 1, 3, TD3[1][3]), "tesseract", 0.05))
     assert result.lines == printed
 
 
 def test_trailing_fillers_are_completed_in_lines_only() -> None:
     short = (TD3[0].rstrip("<") + "<<<", TD3[1])
-    result = read(zone(short, "tesseract"), zone(TD3, "rapidocr"))
+    result = read(zone(short, "tesseract"), zone(TD3, "overseal"))
     assert result.lines == TD3
     alone = read(zone(short, "tesseract"))
     assert alone.raw_lines == short
@@ -132,35 +132,35 @@ def test_trailing_fillers_are_completed_in_lines_only() -> None:
 
 def test_an_unlike_reading_of_another_length_has_no_voice() -> None:
     noise = ("X" * 41, "7" * 47)
-    result = read(zone(TD3, "rapidocr"), zone(noise, "tesseract"))
+    result = read(zone(TD3, "overseal"), zone(noise, "tesseract"))
     assert result.lines == TD3
 
 
 def test_a_dropped_character_does_not_shift_the_others() -> None:
     dropped = (TD3[0], TD3[1][:12] + TD3[1][13:])
-    result = read(zone(dropped, "tesseract"), zone(TD3, "rapidocr"))
+    result = read(zone(dropped, "tesseract"), zone(TD3, "overseal"))
     assert result.lines == TD3
 
 
 def test_no_format_in_noise() -> None:
-    noise = zone(("PASSPORT", "REPUBLIC OF UTOPIA"), "rapidocr")
+    noise = zone(("PASSPORT", "REPUBLIC OF UTOPIA"), "overseal")
     assert layout_of([noise]) is None
     assert voted([noise]) is None
     assert hopeless(noise)
-    assert hopeless(zone(("", ""), "rapidocr"))
-    assert not hopeless(zone(TD3, "rapidocr"))
+    assert hopeless(zone(("", ""), "overseal"))
+    assert not hopeless(zone(TD3, "overseal"))
     assert voted([]) is None
 
 
 def test_unsure_readings_are_not_claimed() -> None:
-    unsure = reading(TD3[0], "rapidocr", unsure={8: ABSTAIN / 2})
-    result = read((unsure, reading(TD3[1], "rapidocr")))
+    unsure = reading(TD3[0], "overseal", unsure={8: ABSTAIN / 2})
+    result = read((unsure, reading(TD3[1], "overseal")))
     assert not claimed(result)
-    assert claimed(read(zone(TD3, "rapidocr")))
+    assert claimed(read(zone(TD3, "overseal")))
 
 
 def test_plausibility_follows_digits() -> None:
-    assert plausibility(read(zone(TD3, "rapidocr"))) > plausibility(read(zone(changed(TD3, 1, 9, "5"), "rapidocr")))
+    assert plausibility(read(zone(TD3, "overseal"))) > plausibility(read(zone(changed(TD3, 1, 9, "5"), "overseal")))
 
 
 def test_families_count_once_however_often_they_read() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -7,11 +8,12 @@ import numpy as np
 import pytest
 
 from pipeline.errors import EngineError, MissingDependency
-from pipeline.mrz.locate import line_crop, locate
+from pipeline.mrz.crops import line_crop
+from pipeline.mrz.locate import locate
+from pipeline.ocr.ctc import at_common_length
 from pipeline.ocr.engine import LineEngine
+from pipeline.ocr.mrz_line import HEIGHT, MODEL, PITCH, STRIDE, MrzLines
 from pipeline.ocr.passporteye import PassportEye
-from pipeline.ocr.rapidocr_line import RapidOcrLines, at_common_length
-from pipeline.ocr.recogniser import Recogniser
 from pipeline.ocr.tesseract_line import MODEL_FOLDER, TesseractLines, find_program, probability
 from pipeline.types.mrz import ALPHABET, MrzFormat
 from tests.mrz.drawing import drawn, page_of
@@ -54,10 +56,23 @@ def test_a_missing_program_names_the_command() -> None:
         TesseractLines(program="no-such-tesseract").read_lines((CROP,))
 
 
-def test_a_missing_network_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.ocr.recogniser.find_spec", lambda name: None)
-    with pytest.raises(MissingDependency, match="rapidocr"):
-        RapidOcrLines(Recogniser()).read_lines((CROP,))
+def test_a_file_that_is_no_network_is_an_engine_error(tmp_path: Path) -> None:
+    broken = tmp_path / "mrz_line.onnx"
+    broken.write_bytes(b"no network")
+    with pytest.raises(EngineError, match=r"mrz_line\.onnx"):
+        MrzLines(broken).read_lines((CROP,))
+
+
+def test_without_onnxruntime_the_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(MissingDependency, match="pip install onnxruntime"):
+        MrzLines().read_lines((CROP,))
+
+
+def test_the_network_is_small_and_its_card_names_this_very_file() -> None:
+    assert MODEL.stat().st_size <= 2_000_000
+    card = (MODEL_FOLDER / "README.md").read_text(encoding="utf-8")
+    assert hashlib.sha256(MODEL.read_bytes()).hexdigest() in card
 
 
 def test_the_model_is_here_and_says_where_it_is_from() -> None:
@@ -79,33 +94,49 @@ def test_lines_of_no_mrz_length_are_left_as_read() -> None:
     assert found[0].text == "AAAAA"
 
 
-@pytest.fixture(scope="module")
-def crops() -> list[np.ndarray]:
+def strips(engine: LineEngine) -> list[np.ndarray]:
     page = page_of(drawn(TD3))
-    return [line_crop(page.grey, line, 48) for line in locate(page)[0].lines]
+    return [line_crop(page.grey, line, engine.strip_height) for line in locate(page)[0].lines]
 
 
 @pytest.mark.live
-@pytest.mark.parametrize("engine", [TesseractLines(), RapidOcrLines()], ids=lambda engine: engine.name)
-def test_an_engine_reads_drawn_lines(engine: LineEngine, crops: list[np.ndarray]) -> None:
-    found = engine.read_lines(crops)
-    # The recogniser of rapidocr takes the OCR-B letter O for a zero; the vote knows.
-    assert [line.text.replace("O", "0") for line in found] == [line.replace("O", "0") for line in TD3]
+@pytest.mark.parametrize("engine", [MrzLines(), TesseractLines()], ids=lambda engine: engine.name)
+def test_an_engine_reads_drawn_lines(engine: LineEngine) -> None:
+    found = engine.read_lines(strips(engine))
+    assert tuple(line.text for line in found) == TD3
     for line in found:
         assert "".join(character.text for character in line.characters) == line.text
         assert all(0.0 < character.probability <= 1.0 for character in line.characters)
         assert {line.engine, line.family} == {engine.name, engine.family}
 
 
+def test_the_network_reads_nothing_upside_down_or_mirrored() -> None:
+    engine = MrzLines()
+    for axes in ((0, 1), (1,), (0,)):
+        found = engine.read_lines([np.ascontiguousarray(np.flip(crop, axes)) for crop in strips(engine)])
+        assert all(len(line.text) < 8 for line in found)
+
+
+def test_strips_of_several_widths_are_read_each_by_itself() -> None:
+    engine = MrzLines()
+    crops = strips(engine)
+    together = engine.probabilities([crops[0], crops[1][:, : 30 * PITCH], crops[1]])
+    for scores, crop in zip(together, (crops[0], crops[1][:, : 30 * PITCH], crops[1]), strict=True):
+        assert len(scores) == -(-crop.shape[1] // STRIDE)
+        assert scores.sum(axis=1) == pytest.approx(1.0, abs=1e-3)
+        assert scores == pytest.approx(engine.probabilities([crop])[0], abs=1e-3)
+    assert crops[0].shape[0] == HEIGHT
+
+
 @pytest.mark.live
 def test_families_differ() -> None:
-    assert TesseractLines.family != RapidOcrLines.family
+    assert TesseractLines.family != MrzLines.family
     assert PassportEye.family == TesseractLines.family
 
 
 @pytest.mark.live
 def test_an_empty_crop_gives_next_to_nothing() -> None:
-    for engine in (TesseractLines(), RapidOcrLines()):
+    for engine in (TesseractLines(), MrzLines()):
         assert len(engine.read_lines((CROP,))[0].text) <= 1
 
 
