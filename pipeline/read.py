@@ -51,6 +51,7 @@ _PARTIAL = UNREADABLE | {
     ProblemKind.PARTIAL_MRZ,
     ProblemKind.NO_MRZ,
     ProblemKind.UNKNOWN_TEMPLATE,
+    ProblemKind.SCRIPT_NOT_READ,
     ProblemKind.SEVERAL_DOCUMENTS,
     ProblemKind.BLANK,
     ProblemKind.ENGINE,

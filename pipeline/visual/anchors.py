@@ -98,6 +98,11 @@ def _distance(place: Place, label: TextLine, text: TextLine) -> float | None:
     return down + min(aside, _SAME_COLUMN) / 2
 
 
+def stands_by(label: TextLine, text: TextLine, places: Sequence[Place]) -> bool:
+    """Whether a line stands where the label's value may stand."""
+    return any(_distance(place, label, text) is not None for place in places)
+
+
 def _over(label: TextLine, text: TextLine) -> bool:
     """Whether most of the label stands above the text, or most of the text below the label."""
     shared = min(label.right, text.right) - max(label.left, text.left)
