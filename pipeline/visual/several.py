@@ -37,7 +37,12 @@ _LEAST_GAP, _MOST_SPECKS = 0.012, 0.004
 _LEAST_PART = 0.15
 _MOST_PARTS = 6
 
+#: Paper kept around the print of a part, share of the page's longer side.
+_RIM = 0.025
+
 Ink = NDArray[np.uint8]
+#: Left, top, right, bottom; px of the small copy.
+Region = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def parts(grey: Grey, found: Sequence[Mark], lines: Sequence[TextLine], mrz: Box
     if len(regions) < 2:
         return ()
     height, width = ink.shape
-    return tuple(Box.from_pixels(*region, width, height) for region in regions)
+    return tuple(Box.from_pixels(*_around_ink(ink, region), width, height) for region in regions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ class _Placed:
     def on(cls, found: Sequence[Mark], shape: tuple[int, ...]) -> _Placed:
         return cls(tuple((mark.what, mark.x * shape[1], mark.y * shape[0]) for mark in found))
 
-    def within(self, region: tuple[int, int, int, int]) -> Counter[str]:
+    def within(self, region: Region) -> Counter[str]:
         left, top, right, bottom = region
         return Counter(what for what, x, y in self.marks if left <= x < right and top <= y < bottom)
 
@@ -138,12 +143,10 @@ def _repeats(counts: Counter[str]) -> int:
     return sum(number - 1 for number in counts.values())
 
 
-def _cut(
-    ink: Ink, region: tuple[int, int, int, int], placed: _Placed, most: int
-) -> Iterator[tuple[int, int, int, int]]:
+def _cut(ink: Ink, region: Region, placed: _Placed, most: int) -> Iterator[Region]:
     """The region, or the parts that its best strip of bare paper leaves, each cut further."""
     before = _repeats(placed.within(region))
-    best: tuple[int, float, tuple[int, int, int, int], tuple[int, int, int, int]] | None = None
+    best: tuple[int, float, Region, Region] | None = None
     for width, one, other in _strips(ink, region) if before and most > 1 else ():
         counts = placed.within(one), placed.within(other)
         after = sum(map(_repeats, counts))
@@ -157,9 +160,7 @@ def _cut(
     yield from _cut(ink, best[3], placed, most - len(first))
 
 
-def _strips(
-    ink: Ink, region: tuple[int, int, int, int]
-) -> Iterator[tuple[float, tuple[int, int, int, int], tuple[int, int, int, int]]]:
+def _strips(ink: Ink, region: Region) -> Iterator[tuple[float, Region, Region]]:
     """Width of each strip of bare paper across a region, and what is on either side of its middle."""
     left, top, right, bottom = region
     part = ink[top:bottom, left:right]
@@ -180,6 +181,21 @@ def _strips(
 def _runs(flags: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
     yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def _around_ink(ink: Ink, region: Region) -> Region:
+    """The region without the bare paper around its print: engines look at a copy of fixed size, for small print too."""
+    left, top, right, bottom = region
+    rows, columns = (np.flatnonzero(ink[top:bottom, left:right].any(axis=axis)) for axis in (1, 0))
+    if not rows.size:
+        return region
+    rim = round(_RIM * max(ink.shape))
+    return (
+        max(left, left + int(columns[0]) - rim),
+        max(top, top + int(rows[0]) - rim),
+        min(right, left + int(columns[-1]) + 1 + rim),
+        min(bottom, top + int(rows[-1]) + 1 + rim),
+    )
 
 
 def _within_text(ink: Ink, page: tuple[int, ...], lines: Sequence[TextLine], mrz: Box | None) -> Ink:

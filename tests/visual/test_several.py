@@ -59,8 +59,8 @@ def test_two_documents_are_parted_by_the_bare_paper_between_them(left: float, to
     one, other = parts(_drawn(lines), found, lines, None)
     for box, corner in ((one, (40, 60)), (other, (left, top))):
         assert box.left * WIDTH <= corner[0] and box.top * HEIGHT <= corner[1]
-        assert box.right * WIDTH >= corner[0] + 280 or box.right == 1.0
-        assert box.bottom * HEIGHT >= corner[1] + 174 or box.bottom == 1.0
+        assert box.right * WIDTH >= corner[0] + 250
+        assert box.bottom * HEIGHT >= corner[1] + 174
     assert one.right <= other.left or one.bottom <= other.top
 
 
@@ -110,14 +110,15 @@ def test_what_makes_several_documents_likely(names: list[str], several: bool) ->
     ),
     st.integers(0, 2**32 - 1),
 )
-def test_parts_never_overlap_and_cover_the_page(found: list[tuple[str, float, float]], seed: int) -> None:
+def test_parts_never_overlap_and_hold_all_print(found: list[tuple[str, float, float]], seed: int) -> None:
     page = np.random.default_rng(seed).choice(np.array([20, 245], np.uint8), (6, 8), p=[0.2, 0.8])
     page = cv2.resize(page, (400, 300), interpolation=cv2.INTER_NEAREST)
     boxes = parts(np.asarray(page, np.uint8), [Mark(*one) for one in found], (), None)
     covered = np.zeros((300, 400), np.int32)
     for box in boxes:
         covered[round(box.top * 300) : round(box.bottom * 300), round(box.left * 400) : round(box.right * 400)] += 1
-    assert not boxes or (covered == 1).all()
+    assert covered.max() <= 1
+    assert not boxes or covered[1:-1, 1:-1][page[1:-1, 1:-1] == 20].mean() > 0.99
 
 
 @pytest.mark.live
