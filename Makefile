@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export OMP_THREAD_LIMIT = 1
 export OMP_NUM_THREADS = 1
 
-.PHONY: help setup demo test test-all lint format bench bench-small bench-mrz bench-faults bench-register lock clean
+.PHONY: help setup demo test test-all lint format bench bench-screening bench-small bench-mrz bench-faults bench-register train-mrz lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,14 +32,16 @@ format: setup ## rewrite the code in the house style
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-bench: setup ## 1,000 clean documents and 25 of each planted kind, fresh seed; writes tests/bench/results/screening.json
+bench: bench-screening bench-register ## documents and register, with fresh seeds; writes results/screening.json and register.json
+
+bench-screening: setup ## 1,000 clean documents and 25 of each planted kind, fresh seed; writes tests/bench/results/screening.json
 	$(PY) -m tests.bench.screening
 
 bench-small: setup ## the same with a tenth of the documents; writes nothing
 	$(PY) -m tests.bench.screening --scale 0.1 --no-write
 
-bench-mrz: setup ## read real images: make bench-mrz MRZ_REAL=DIR
-	$(PY) -m tests.bench.mrz $(MRZ_REAL)
+bench-mrz: setup ## our MRZ reader beside its peers: make bench-mrz MRZ_REAL=DIR; writes tests/bench/results/mrz.json
+	$(PY) -m tests.bench.mrz $(if $(MRZ_REAL),--real $(MRZ_REAL))
 
 bench-faults: setup ## 300 mutated files; writes tests/bench/results/faults.json
 	$(PY) -m tests.bench.faults
@@ -47,11 +49,18 @@ bench-faults: setup ## 300 mutated files; writes tests/bench/results/faults.json
 bench-register: setup ## a ministry of 100,000 permits with planted rows, one of a million for speed; writes results/register.json
 	$(PY) -m tests.bench.register
 
+train-mrz: setup ## train the network of MRZ lines anew on drawn lines, an hour of two cores; writes out-train/
+	python3 -m venv .venv-train
+	.venv-train/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-train.txt
+	PYTHONPATH=. .venv-train/bin/python -m pipeline.mrz.training --out out-train
+
 lock: setup ## pin requirements.txt anew from pyproject.toml
+lock: setup ## pin requirements.txt anew from pyproject.toml, and those of the benchmark's peers
 	python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools
 	.venv-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-emit-options --no-header --strip-extras --extra dev --output-file requirements.txt pyproject.toml
 	rm -rf .venv-lock
+	$(PY) -m tests.bench.mrz.lock
 
 clean: ## remove .venv and what runs left
-	rm -rf .venv out-demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-peers out-demo .mypy_cache .ruff_cache .pytest_cache

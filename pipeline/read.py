@@ -25,7 +25,8 @@ from pipeline.imaging.rescan import rescan_problems
 from pipeline.imaging.upright import upright
 from pipeline.intake.pages import Raster, rasters
 from pipeline.intake.scan import open_scan
-from pipeline.mrz.read import CLEAR_REGION, MrzEngines, MrzResult, looks_like_mrz, make_engines, read_mrz
+from pipeline.mrz.partial import CLEAR_REGION
+from pipeline.mrz.read import MrzEngines, MrzResult, looks_like_mrz, make_engines, read_mrz
 from pipeline.ocr.engine import PageEngine, TextLine
 from pipeline.ocr.rapidocr_page import RapidOcrPage
 from pipeline.ocr.tesseract_page import TesseractPage

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.mrz.digits import check_digits
+from pipeline.mrz.exactness import exactness
 from pipeline.mrz.parse import format_of, parse
 from pipeline.mrz.repair import complete
 from pipeline.mrz.vote import VotedLine, vote
@@ -17,8 +19,8 @@ from pipeline.types.mrz import SHAPE, MrzFormat, MrzReading
 
 #: A place less sure than this leaves a doubt that other looks may settle.
 DOUBT = 0.8
-#: A reading with a place less sure than this is not claimed.
-ABSTAIN = 0.55
+#: A reading less likely than this to be exact is not claimed.
+ABSTAIN = 0.5
 #: A reading less plausible is none: no check digit agrees.
 LEAST_PLAUSIBLE = 0.3
 #: Characters: no line of an MRZ reads shorter than this, however faint.
@@ -66,7 +68,7 @@ def voted(zones: Sequence[Zone]) -> tuple[MrzFormat, tuple[VotedLine, ...]] | No
 
 def doubtful(layout: MrzFormat, lines: tuple[VotedLine, ...]) -> bool:
     """Whether another look could change something: a place is unsure, or holds what its field may not hold."""
-    return confidence(lines) < DOUBT or _out_of_class(layout, tuple(line.text for line in lines))
+    return least_sure(lines) < DOUBT or _out_of_class(layout, tuple(line.text for line in lines))
 
 
 def questionable(layout: MrzFormat, lines: tuple[VotedLine, ...]) -> bool:
@@ -96,20 +98,22 @@ def _out_of_class(layout: MrzFormat, texts: tuple[str, ...]) -> bool:
     )
 
 
-def confidence(lines: tuple[VotedLine, ...]) -> float:
-    """The least sure place."""
+def least_sure(lines: tuple[VotedLine, ...]) -> float:
+    """Probability of the least sure place."""
     return min(choice.probability for line in lines for choice in line.choices)
 
 
 def assembled(layout: MrzFormat, lines: tuple[VotedLine, ...], engines: tuple[str, ...]) -> MrzReading:
     """The reading that voted lines make."""
     texts = tuple(line.text for line in lines)
+    exact = tuple(exactness([choice.probability for choice in line.choices]) for line in lines)
     return MrzReading(
         format=layout,
         lines=texts,
         raw_lines=tuple(line.raw for line in lines),
         check_digits=check_digits(layout, texts),
-        confidence=confidence(lines),
+        confidence=math.prod(exact),
+        line_probabilities=exact,
         engines=engines,
         agreed=all(line.agreed for line in lines),
         repairs=tuple(repair for line in lines for repair in line.repairs),

@@ -31,6 +31,7 @@ from pipeline.mrz.assemble import (
 from pipeline.mrz.crops import line_crop
 from pipeline.mrz.facts import BoxOf, facts_of
 from pipeline.mrz.locate import locate
+from pipeline.mrz.partial import missing
 from pipeline.mrz.regions import MrzRegion
 from pipeline.mrz.ways import ways_up
 from pipeline.ocr.engine import LineEngine
@@ -47,8 +48,6 @@ from pipeline.types.problems import Problem, ProblemKind
 
 #: Crops of a second and third look, beside the first: factor on the pitch, lift in characters' widths.
 OTHER_LOOKS = ((0.94, 0.08), (1.06, -0.08))
-#: A region that scores so much was an MRZ in every case looked at; unread, it is reported.
-CLEAR_REGION = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,11 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
     problems: list[Problem] = []
     regions = locate(page)
     plausible = 0.0
+    parts: list[tuple[Box, str]] = []
     for index, region in enumerate(regions):
         zones = _zones(page, region, engines, problems, hopeful=index == 0)
+        lacking = missing(region, zones[0] if zones else ())
+        parts += [(region.box, lacking)] if lacking is not None else []
         result = _result(zones, region.box, _along(page, region), _length(region), problems)
         if result is not None and result.reading is not None:
             return replace(result, rows=region, zones=tuple(zones))
@@ -119,13 +121,12 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
         result = _from_blocks(page, engines.fallback, problems)
         if result is not None:
             return result
-    clear = [region.box for region in regions if region.score >= CLEAR_REGION]
     problems.append(
-        Problem(ProblemKind.PARTIAL_MRZ, "mrz", "a machine-readable zone is there, but not legible enough to claim")
-        if clear
+        Problem(ProblemKind.PARTIAL_MRZ, "mrz", f"a machine-readable zone is there in part: {parts[0][1]}")
+        if parts
         else Problem(ProblemKind.NO_MRZ, "mrz", "no machine-readable zone was found")
     )
-    return MrzResult(None, (), clear[0] if clear else None, None, plausible, tuple(problems))
+    return MrzResult(None, (), parts[0][0] if parts else None, None, plausible, tuple(problems))
 
 
 def confirmed(page: Page, result: MrzResult, engines: MrzEngines) -> MrzResult:
@@ -186,7 +187,7 @@ def _zones(page: Page, region: MrzRegion, engines: MrzEngines, problems: list[Pr
     first, *others = engines.lines
     zones = _asked(first, _crops(page.grey, region, first), problems)
     if zones and (hopeless(zones[0]) or (layout_of(zones) is None and not hopeful)):
-        return []
+        return zones
     if zones and _doubtful(zones):
         red = np.ascontiguousarray(page.colour[:, :, 2])
         for pixels, (stretch, lift) in zip((page.grey, red), OTHER_LOOKS, strict=True):
@@ -219,7 +220,8 @@ def _asked(engine: LineEngine, crops: Sequence[Grey], problems: list[Problem]) -
 
 
 def _crops(pixels: Grey, region: MrzRegion, engine: LineEngine, stretch: float = 1.0, lift: float = 0.0) -> list[Grey]:
-    return [line_crop(pixels, line, engine.strip_height, stretch=stretch, lift=lift) for line in region.lines]
+    crops = [line_crop(pixels, line, engine.strip_height, stretch=stretch, lift=lift) for line in region.lines]
+    return [np.asarray(255 - crop, np.uint8) for crop in crops] if region.inverse else crops
 
 
 def _result(

@@ -87,10 +87,11 @@ class MrzReading:
         lines: what the reader believes is printed, fillers completed.
         raw_lines: what the engine returned.
         check_digits: every digit of the format, in the order number, birth_date, expiry, optional, composite.
-        confidence: 0-1, the lowest character's, agreement of engines taken in.
+        confidence: 0-1, how likely all lines are exact, agreement of engines taken in.
         engines: the engines that took part.
         agreed: whether two engine families gave the same `lines`.
         repairs: each change between raw_lines and lines, in words.
+        line_probabilities: 0-1, how likely each line is exact; empty where that was not worked out.
     """
 
     format: MrzFormat
@@ -101,6 +102,7 @@ class MrzReading:
     engines: tuple[str, ...]
     agreed: bool
     repairs: tuple[str, ...] = ()
+    line_probabilities: tuple[float, ...] = ()
 
     @property
     def valid(self) -> bool:

@@ -114,7 +114,8 @@ def test_the_network_reads_nothing_upside_down_or_mirrored() -> None:
     engine = MrzLines()
     for axes in ((0, 1), (1,), (0,)):
         found = engine.read_lines([np.ascontiguousarray(np.flip(crop, axes)) for crop in strips(engine)])
-        assert all(len(line.text) < 8 for line in found)
+        # Fillers look the same upside down in a mirror.
+        assert not any(line.text.strip("<") for line in found)
 
 
 def test_strips_of_several_widths_are_read_each_by_itself() -> None:
