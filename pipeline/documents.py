@@ -1,7 +1,8 @@
 """Pages as they were read, one after the other -> documents.
 
 A card's two sides are one document, and so are a document's first page and the pages after it that carry neither a
-machine-readable zone nor a known layout (terms, endorsements, an empty back).
+machine-readable zone nor a known layout (terms, endorsements, an empty back). Of several documents on one page each is
+read as a page of its own, `PageInfo.part` of it.
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ class PageReading:
     timings: tuple[tuple[str, float], ...]
 
     @property
+    def understood(self) -> bool:
+        """Whether anything on it says what it is."""
+        return self.mrz is not None or self.template is not None
+
+    @property
     def kind(self) -> DocumentKind:
         """What the page was taken for."""
         return self.printed.kind
@@ -63,6 +69,31 @@ def documents_of(pages: Sequence[PageReading], bundle: str) -> tuple[DocumentRec
         else:
             groups.append([page])
     return tuple(_record(group, bundle, part) for part, group in enumerate(groups))
+
+
+def told_apart(whole: PageReading, parts: Sequence[PageReading]) -> tuple[PageReading, ...]:
+    """What a page on which several documents seem to lie is taken for: its parts, or itself where that is unsure.
+
+    Args:
+        whole: the page read as one.
+        parts: what was read from each of the places where a document seems to be; may be none.
+    """
+    if sum(part.understood for part in parts) > 1 and len(documents_of(parts, "")) > 1:
+        first = replace(parts[0], timings=_added([whole, parts[0]]))
+        return first, *parts[1:]
+    unsure = "several documents seem to lie on the page and could not be told apart; it was read as one"
+    problem = Problem(ProblemKind.SEVERAL_DOCUMENTS, "visual", unsure, 0)
+    timings = _added([whole, *parts])
+    return (replace(whole, problems=(*whole.problems, problem), timings=timings),)
+
+
+def _added(pages: Sequence[PageReading]) -> tuple[tuple[str, float], ...]:
+    """CPU seconds of several pages by stage."""
+    timings: dict[str, float] = {}
+    for page in pages:
+        for stage, seconds in page.timings:
+            timings[stage] = timings.get(stage, 0.0) + seconds
+    return tuple(timings.items())
 
 
 def _continues(document: Sequence[PageReading], page: PageReading) -> bool:
@@ -89,10 +120,7 @@ def _record(pages: Sequence[PageReading], bundle: str, part: int) -> DocumentRec
     telling = next((page for page in pages if page.mrz is not None), pages[0])
     kind = printed.kind if printed.template else telling.kind
     facts = [fact for fact in printed.facts if fact.key != keys.DOC_KIND.name or fact.value == kind.value]
-    timings: dict[str, float] = {}
-    for page in pages:
-        for stage, seconds in page.timings:
-            timings[stage] = timings.get(stage, 0.0) + seconds
+    timings = _added(pages)
     return DocumentRecord(
         document_id=_identity(first),
         bundle=bundle,
@@ -104,8 +132,8 @@ def _record(pages: Sequence[PageReading], bundle: str, part: int) -> DocumentRec
         zones=tuple(replace(zone, page=number) for number, page in enumerate(pages) for zone in page.zones),
         pages=tuple(page.info for page in pages),
         problems=_problems(pages, printed.template is not None, mrz is not None),
-        seconds=sum(timings.values()),
-        timings=tuple(timings.items()),
+        seconds=sum(seconds for _, seconds in timings),
+        timings=timings,
     )
 
 
@@ -127,5 +155,6 @@ def _problems(pages: Sequence[PageReading], has_template: bool, has_mrz: bool) -
 
 
 def _identity(info: PageInfo) -> str:
-    digest = hashlib.sha256(f"{info.scan_sha256}:{info.scan_page}".encode()).hexdigest()
+    place = "" if info.part is None else ":" + ",".join(f"{edge:.4f}" for edge in info.part.as_tuple())
+    digest = hashlib.sha256(f"{info.scan_sha256}:{info.scan_page}{place}".encode()).hexdigest()
     return f"d{digest[:20]}"

@@ -15,7 +15,7 @@ from typing import TypeVar
 import cv2
 import numpy as np
 
-from pipeline.documents import PageReading, documents_of
+from pipeline.documents import PageReading, documents_of, told_apart
 from pipeline.errors import EngineError, UsageError
 from pipeline.imaging.orient import Orientation, orientations
 from pipeline.imaging.page import Colour, Page
@@ -30,14 +30,17 @@ from pipeline.mrz.read import MrzEngines, MrzResult, looks_like_mrz, make_engine
 from pipeline.ocr.engine import PageEngine, TextLine
 from pipeline.ocr.rapidocr_page import RapidOcrPage
 from pipeline.ocr.tesseract_page import TesseractPage
+from pipeline.reference.labels import languages
 from pipeline.reference.templates import Template, load_template, shipped_templates
 from pipeline.settings import Reading, Settings
+from pipeline.types.boxes import Box
 from pipeline.types.documents import Zone, ZoneKind
 from pipeline.types.problems import UNREADABLE, Problem, ProblemKind
 from pipeline.types.readings import FileReading, PageImage, ReadingStatus
 from pipeline.visual.choose import MrzHint
 from pipeline.visual.part import printed_part
 from pipeline.visual.read import PrintedResult, read_printed
+from pipeline.visual.several import marks, parts, seems_several
 
 T = TypeVar("T")
 
@@ -49,6 +52,8 @@ _PARTIAL = UNREADABLE | {
     ProblemKind.PARTIAL_MRZ,
     ProblemKind.NO_MRZ,
     ProblemKind.UNKNOWN_TEMPLATE,
+    ProblemKind.SCRIPT_NOT_READ,
+    ProblemKind.SEVERAL_DOCUMENTS,
     ProblemKind.BLANK,
     ProblemKind.ENGINE,
 }
@@ -81,14 +86,15 @@ def make_readers(settings: Settings) -> Readers:
     """The engines and templates that the settings name.
 
     Raises:
-        UsageError: for a template file of the user's that is not one.
+        UsageError: for a template or a table of labels of the user's that is not one.
     """
     reading = settings.reading
     text: PageEngine = (
         TesseractPage(reading.engine_timeout_seconds) if reading.page_engine == "tesseract" else RapidOcrPage()
     )
-    own = tuple(load_template(path) for path in settings.templates)
-    shipped = shipped_templates()
+    spoken = languages(settings.labels)
+    own = tuple(load_template(path, spoken) for path in settings.templates)
+    shipped = shipped_templates(spoken)
     for template in own:
         if any(template.name == other.name for other in shipped):
             raise UsageError(f"template {template.name} has the name of a shipped one; give the file another name")
@@ -120,7 +126,7 @@ def read_file(
         if isinstance(raster, Problem):
             problems.append(raster)
         else:
-            pages.append(read_page(raster[0], readers, settings.reading, raster[1]))
+            pages.extend(read_page(raster[0], readers, settings.reading, raster[1]))
         page_done()
     records = documents_of(pages, bundle)
     images = tuple(
@@ -135,8 +141,35 @@ def read_file(
     return FileReading(scan.sha256, status, records, tuple(problems), images, _cpu_seconds() - started)
 
 
-def read_page(raster: Raster, readers: Readers, settings: Reading, decode_seconds: float = 0.0) -> PageReading:
-    """Read one page: the most plausible way up first, others only while nothing on it is understood."""
+def read_page(
+    raster: Raster, readers: Readers, settings: Reading, decode_seconds: float = 0.0
+) -> tuple[PageReading, ...]:
+    """Read one page: as one, or where several documents lie on it and are told apart, each of them."""
+    whole, seen = _read_whole(raster, readers, settings, decode_seconds)
+    info, zone = seen.page.info, seen.mrz.region
+    found = marks(seen.text, zone, info.width, info.height)
+    if not seems_several(found):
+        return (whole,)
+    boxes = parts(seen.page.grey, found, seen.text, zone)
+    return told_apart(whole, [_read_part(seen.page, box, readers, settings) for box in boxes])
+
+
+def _read_part(page: Page, box: Box, readers: Readers, settings: Reading) -> PageReading:
+    """One document of several on an upright page, read as a page of its own."""
+    height, width = page.grey.shape
+    rows = slice(round(box.top * height), round(box.bottom * height))
+    columns = slice(round(box.left * width), round(box.right * width))
+    raster = Raster(page.info.scan_sha256, page.info.scan_page, np.ascontiguousarray(page.colour[rows, columns]))
+    read, _ = _read_whole(raster, readers, settings)
+    rotation = (page.info.rotation + read.info.rotation) % 4
+    mirrored = page.info.mirrored != read.info.mirrored
+    return replace(read, info=replace(read.info, rotation=rotation, mirrored=mirrored, part=box))
+
+
+def _read_whole(
+    raster: Raster, readers: Readers, settings: Reading, decode_seconds: float = 0.0
+) -> tuple[PageReading, _Seen]:
+    """A page as one: the most plausible way up first, others only while nothing on it is understood."""
     clock = _Clock({"decode": decode_seconds})
     ways = clock.time("orient", lambda: orientations(raster))
     problems: list[Problem] = []
@@ -152,7 +185,7 @@ def read_page(raster: Raster, readers: Readers, settings: Reading, decode_second
     page = _with_pitch(seen.page, seen.mrz)
     face = clock.time("portrait", lambda: portrait_zone(page, 0))
     mrz_zone = Zone(ZoneKind.MRZ, 0, seen.mrz.region) if seen.mrz.region else None
-    return PageReading(
+    reading = PageReading(
         info=page.info,
         mrz=seen.mrz.reading,
         mrz_facts=seen.mrz.facts,
@@ -162,6 +195,7 @@ def read_page(raster: Raster, readers: Readers, settings: Reading, decode_second
         jpeg=clock.time("image", lambda: _jpeg(page)),
         timings=tuple(clock.seconds.items()),
     )
+    return reading, seen
 
 
 def _look(raster: Raster, way: Orientation, readers: Readers, clock: _Clock, problems: list[Problem]) -> _Seen:

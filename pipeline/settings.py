@@ -112,6 +112,9 @@ class Settings(BaseSettings):
     specimen_run: bool = False
     policy: UserPath | None = Field(default=None, description="a policy pack beside the shipped Utopia one")
     templates: tuple[UserPath, ...] = ()
+    labels: tuple[UserPath, ...] = Field(
+        default=(), description="tables of labels in languages beside the shipped ones"
+    )
     checks: dict[str, dict[str, float]] = Field(default_factory=dict)
     intake: Intake = Intake()
     reading: Reading = Reading()

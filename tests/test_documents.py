@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from pipeline.documents import PageReading, documents_of
+from dataclasses import replace
+
+from pipeline.documents import PageReading, documents_of, told_apart
 from pipeline.types import keys
 from pipeline.types.boxes import Box
 from pipeline.types.documents import DocumentKind, PageInfo, Quality
@@ -95,3 +97,36 @@ def test_what_one_page_lacks_and_none_has_stays_a_problem_with_its_page() -> Non
 
 def test_no_page_no_document() -> None:
     assert documents_of([], "bundle") == ()
+
+
+def _part(number: int, page: PageReading) -> PageReading:
+    return replace(page, info=replace(page.info, scan_page=0, part=Box(0.0, 0.5 * number, 1.0, 0.5 * (number + 1))))
+
+
+_PASSPORT = _page(0, DocumentKind.PASSPORT, _match("passport"), _mrz(MrzFormat.TD3))
+_PERMIT = _page(1, DocumentKind.WORK_PERMIT, _match("permit"))
+
+
+def test_documents_that_were_told_apart_on_a_page_have_ids_of_their_own() -> None:
+    pages = told_apart(_page(0), [_part(0, _PASSPORT), _part(1, _PERMIT)])
+    assert len(pages) == 2
+    assert sum(seconds for page in pages for _, seconds in page.timings) == 1.5, "that of the whole page is not lost"
+    first, second = documents_of(pages, "bundle")
+    assert (first.part, second.part) == (0, 1)
+    assert first.document_id != second.document_id
+    assert first.pages[0].scan_page == second.pages[0].scan_page == 0
+
+
+def test_where_parting_is_unsure_the_page_is_read_as_one_and_says_so() -> None:
+    back = _page(1, DocumentKind.IDENTITY_CARD, _match("card"), _mrz(MrzFormat.TD1))
+    for parts in ([], [_part(0, _PASSPORT), _part(1, _page(1))], [_part(0, _FRONT), _part(1, back)]):
+        (page,) = told_apart(_PASSPORT, parts)
+        assert page.mrz == _PASSPORT.mrz
+        assert [problem.kind for problem in page.problems] == [ProblemKind.SEVERAL_DOCUMENTS]
+        assert sum(seconds for _, seconds in page.timings) == 0.5 * (1 + len(parts))
+
+
+def test_a_part_that_is_not_understood_is_not_lost() -> None:
+    pages = told_apart(_page(0), [_part(0, _PASSPORT), _part(1, _page(0)), _PERMIT])
+    assert len(documents_of(pages, "bundle")) == 2
+    assert sum(len(record.pages) for record in documents_of(pages, "bundle")) == 3

@@ -40,11 +40,12 @@ def run(given: argparse.Namespace) -> ExitCode:
     from pipeline.intake.pages import rasters
     from pipeline.intake.scan import open_scan
     from pipeline.read import make_readers
+    from pipeline.reference.labels import languages
     from pipeline.reference.templates import load_template
 
     settings = load(given.settings)
     readers = make_readers(settings)
-    templates = (load_template(given.template),) if given.template else readers.templates
+    templates = (load_template(given.template, languages(settings.labels)),) if given.template else readers.templates
     scan = open_scan(given.image.resolve(), settings.intake)
     pages = [scan] if isinstance(scan, Problem) else rasters(scan, settings.intake)
     readable = 0

@@ -1,4 +1,4 @@
-"""Picture files to pixels, by Pillow, with limits held before anything is decoded."""
+"""Picture files to pixels, by Pillow and libheif, with limits held before anything is decoded."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
+from pipeline.intake.heif import open_heif
 from pipeline.intake.scan import Format, problem
 from pipeline.settings import Intake
 from pipeline.types.problems import Problem, ProblemKind
@@ -29,7 +30,8 @@ _MAX_PASSES = 12
 #: TIFF NewSubfileType (TIFF 6.0 section 8): bit 0 a reduced version, bit 2 a transparency mask of another page.
 _SUBFILE_TYPE, _NOT_A_PAGE = 254, 0b101
 #: What a damaged file makes Pillow raise: it parses headers with plain Python and documents no exception type. Only
-#: calls of Pillow are guarded by it: the same errors in our own code, and want of memory, are not the file's fault.
+#: calls of Pillow and of libheif are guarded by it: the same errors in our own code, and want of memory, are not the
+#: file's fault.
 _DECODER_ERRORS = (
     OSError,
     SyntaxError,
@@ -43,15 +45,20 @@ _DECODER_ERRORS = (
     RuntimeError,
     BufferError,
 )
+#: libheif of a container whose pictures are in AV1, JPEG 2000, VVC, ...
+_NO_DECODER = "compression format has not been built in"
 _CUT_SHORT = ("truncated", "unexpected end", "premature end", "only got", "not enough", "not complete")
 
 
 def decode_image(data: bytes, format: Format, limits: Intake) -> Iterator[Decoded | Problem]:
     """Yield (colour, EXIF orientation) for each page, or its Problem; colour is height x width x 3, BGR.
 
-    Only TIFF has pages; of an animated or multi-picture file the first picture counts. What is transparent is
-    shown on white.
+    Only TIFF has pages; of an animated or multi-picture file the first picture counts, of a HEIC the primary one. What
+    is transparent is shown on white.
     """
+    if format is Format.HEIF:
+        yield _heif(data, limits)
+        return
     unfit = _webp_problem(data, limits) if format is Format.WEBP else None
     if unfit:
         yield unfit
@@ -72,6 +79,17 @@ def decode_image(data: bytes, format: Format, limits: Intake) -> Iterator[Decode
         else:
             for number, frame in enumerate(frames):
                 yield _page(image, frame, number, passes, limits)
+
+
+def _heif(data: bytes, limits: Intake) -> Decoded | Problem:
+    picture = _guarded(lambda: open_heif(data), strict=False, page=None)
+    if isinstance(picture, Problem):
+        return picture
+    unfit = _size_problem(*picture.size, 1, limits, 0)
+    if unfit:
+        return unfit
+    pixels = _guarded(lambda: _loaded(picture.decoded()), strict=False, page=0)
+    return pixels if isinstance(pixels, Problem) else (_bgr(pixels), picture.exif_orientation)
 
 
 def _webp_problem(data: bytes, limits: Intake) -> Problem | None:
@@ -159,6 +177,8 @@ def _guarded(step: Callable[[], T], *, strict: bool, page: int | None) -> T | Pr
 
 
 def _damaged(said: str, page: int | None) -> Problem:
+    if _NO_DECODER in said:
+        return problem(ProblemKind.UNSUPPORTED, "its pictures are not coded as HEVC; save it as JPEG or PNG", page)
     if any(words in said.lower() for words in _CUT_SHORT):
         return problem(ProblemKind.TRUNCATED, "the picture ends before it is complete; get the file again", page)
     return problem(ProblemKind.CORRUPT, "the picture is damaged and cannot be decoded; get the file again", page)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from pipeline.intake import heif
 from pipeline.settings import Intake
 from pipeline.types.problems import Problem, ProblemKind
 
@@ -27,6 +28,7 @@ class Format(StrEnum):
     TIFF = "TIFF"
     WEBP = "WEBP"
     BMP = "BMP"
+    HEIF = "HEIF"
     PDF = "PDF"
 
 
@@ -124,11 +126,23 @@ def sniff(data: bytes) -> Format | Problem:
     if b"%PDF-" in data[:1024]:
         return Format.PDF
     if data[4:8] == b"ftyp":
-        return problem(ProblemKind.UNSUPPORTED, "HEIC, AVIF and video are not read; save it as JPEG, PNG, TIFF or PDF")
+        return _iso_media(data)
     for magic, name in _KNOWN_UNREAD:
         if data.startswith(magic):
             return problem(ProblemKind.UNSUPPORTED, f"{name} is not read; save it as JPEG, PNG, TIFF or PDF")
     return problem(ProblemKind.NOT_AN_IMAGE, "its content is no picture and no PDF")
+
+
+def _iso_media(data: bytes) -> Format | Problem:
+    """Which of the formats that share the ISO base media file format this is: HEIC is read."""
+    brands = heif.brands(data)
+    if brands & heif.HEVC_BRANDS:
+        return Format.HEIF
+    if brands & heif.AVIF_BRANDS:
+        return problem(ProblemKind.UNSUPPORTED, "AVIF is not read; save it as JPEG, PNG, TIFF or PDF")
+    if brands & heif.ANY_CODEC_BRANDS:
+        return Format.HEIF
+    return problem(ProblemKind.UNSUPPORTED, "video is not read; save a picture of the document as JPEG or PDF")
 
 
 def is_picture(path: Path) -> bool:

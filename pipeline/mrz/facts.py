@@ -44,7 +44,7 @@ def facts_of(
         place = field.place
         line = voted[place.line]
         common = (0, box_of(place, len(line.choices)), _legibility(line, place) * resolution, line.engine)
-        if raw is not None and raw.raw == field.raw and raw.place == place:
+        if raw is not None and (raw.raw, raw.value, raw.place) == (field.raw, field.value, place):
             found.append(Fact(field.key.name, raw.raw, field.value, *common, _alternatives(line, place)))
             continue
         if raw is not None:

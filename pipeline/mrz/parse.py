@@ -66,6 +66,9 @@ def parse(layout: MrzFormat, lines: tuple[str, ...]) -> tuple[ParsedField, ...]:
             fields.append(_date(raw, place, expiry, keys.MRZ_EXPIRY_DATE, keys.MRZ_EXPIRY_DATE_TEXT))
         elif name == "name":
             fields.extend(_names(raw, place))
+        elif name == "surname":
+            fields.append(ParsedField(keys.MRZ_NAME, raw, _as_one_name(raw, places["given_names"].of(lines)), place))
+            fields += [ParsedField(keys.MRZ_SURNAME, raw, _text(name, raw), place)] if raw.strip("<") else []
         elif name == "document_number":
             fields.append(_number(layout, lines, raw, place))
         elif raw.strip("<") or name == "sex":
@@ -159,6 +162,17 @@ def _names(raw: str, place: Place) -> list[ParsedField]:
         given = Place(place.line, end + 2, end + 2 + len(secondary.rstrip("<")))
         found.append(ParsedField(keys.MRZ_GIVEN_NAMES, secondary.rstrip("<"), words(secondary), given))
     return found
+
+
+def _as_one_name(surname: str, given_names: str) -> str:
+    """The name where each part has a field of its own, as on the French card.
+
+    It is written as other formats have it: one filler within, two between the parts, and one behind them unless a
+    field has no room for one more letter, so that the name may have been cut. Given names stand two fillers apart.
+    """
+    full = not surname.endswith("<<") or not given_names.endswith("<<<")
+    parts = ("<".join(part for part in field.split("<") if part) for field in (surname, given_names))
+    return "<<".join(part for part in parts if part) + ("" if full else "<")
 
 
 def _number(layout: MrzFormat, lines: tuple[str, ...], raw: str, place: Place) -> ParsedField:

@@ -55,7 +55,7 @@ class RapidOcrPage:
         self._networks: tuple[Any, Recogniser] | None = None
 
     def read_page(self, colour: Colour) -> tuple[TextLine, ...]:
-        """Every text line found, in no particular order.
+        """Every text line found, in no particular order; what nothing was read of, as a line without text.
 
         Args:
             colour: height x width x 3, blue-green-red.
@@ -76,7 +76,7 @@ class RapidOcrPage:
         except Exception as error:  # the library and onnxruntime raise unexported types
             raise EngineError(f"{self.name} failed on a page") from error
         lines = zip(read, quads, strict=True)
-        return tuple(_line(text, score, quad, width, height) for (text, score), quad in lines if text.strip())
+        return tuple(_line(text, score, quad, width, height) for (text, score), quad in lines)
 
     def read_box(self, colour: Colour, box: tuple[int, int, int, int]) -> TextLine | None:
         """The one line in a box (left, top, right, bottom; px), None where nothing is read.

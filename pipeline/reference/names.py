@@ -16,7 +16,15 @@ from enum import StrEnum
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.reference.confusions import Step, difference
-from pipeline.reference.transliteration import Letters, admits, any_table, letters_of, marks_lost, spellings
+from pipeline.reference.transliteration import (
+    CYRILLIC_ALIKE,
+    Letters,
+    admits,
+    any_table,
+    letters_of,
+    marks_lost,
+    spellings,
+)
 
 #: Printed before or after a name and only part of it where the law says so (Doc 9303-3 clause 4.6.5).
 TITLES = frozenset(
@@ -113,7 +121,10 @@ def name_field(field: str) -> NameField:
 
 
 def printed_forms(name: str) -> tuple[str, ...]:
-    """What a printed name may stand for: as it is, without titles, numerals and former names, and either script."""
+    """What a printed name may stand for: as it is, without titles, numerals and former names, and either script.
+
+    A name of letters that Latin and Cyrillic print alike may be Cyrillic: `POMAH` is how Roman is written there.
+    """
     forms: dict[str, None] = {}
     for text in (name, *(part for part in _SLASH.split(name) if part != name)):
         whole = components(text)
@@ -124,6 +135,8 @@ def printed_forms(name: str) -> tuple[str, ...]:
         at = next((i for i, part in enumerate(kept) if i and part in _FORMERLY), None)
         if at is not None:
             forms["<".join(kept[:at])] = None
+        if all(letter in CYRILLIC_ALIKE for part in kept for letter in part):
+            forms["<".join("".join(CYRILLIC_ALIKE[letter] for letter in part) for part in kept)] = None
     none = any(form in _NONE for form in forms)
     return (*(form for form in forms if form), *(("",) if none else ())) or ("",)
 

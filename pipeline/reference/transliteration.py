@@ -27,6 +27,9 @@ _SHADDA = "ّ"
 #: Letters with a stroke or of two glyphs, which Unicode does not take apart, and what an engine reads instead.
 _BASE = {"Ø": "O", "Đ": "D", "Ð": "D", "Ł": "L", "Ħ": "H", "Ŧ": "T", "Ŋ": "N", "Æ": "A", "Œ": "O", "Þ": "P", "ẞ": "B"}
 
+#: Latin capitals -> the Cyrillic ones that are printed alike: an engine without Cyrillic letters reads the former.
+CYRILLIC_ALIKE = dict(zip("ABCEHKMOPTXY", "АВСЕНКМОРТХУ", strict=True))
+
 Letters = tuple[tuple[str, ...], ...]
 
 

@@ -72,6 +72,7 @@ class PageInfo:
         scan_sha256: the file it came from, and `scan_page`, its 0-based page there.
         width: px after uprighting; `height` likewise.
         rotation: quarter turns clockwise taken out (0-3) and `mirrored`, whether it was mirrored.
+        part: which part of the upright scan page it is, where several documents lie on that; None for all of it.
     """
 
     scan_sha256: str
@@ -81,6 +82,7 @@ class PageInfo:
     quality: Quality
     rotation: int = 0
     mirrored: bool = False
+    part: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)

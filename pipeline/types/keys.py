@@ -65,7 +65,7 @@ VIZ_TEXT = Key("viz.text", str)
 MRZ = Key("mrz.reading", MrzReading)
 MRZ_DOCUMENT_CODE = Key("mrz.document_code", str)
 MRZ_ISSUING_STATE = Key("mrz.issuing_state", str)
-#: The whole name field as printed, fillers included.
+#: The whole name field as printed, fillers included; of the French card both its name fields, written as one.
 MRZ_NAME = Key("mrz.name", str)
 MRZ_SURNAME = Key("mrz.surname", str)
 MRZ_GIVEN_NAMES = Key("mrz.given_names", str)

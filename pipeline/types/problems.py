@@ -26,6 +26,8 @@ class ProblemKind(StrEnum):
     NO_MRZ = "no-mrz-read"
     PARTIAL_MRZ = "mrz-partly-read"
     UNKNOWN_TEMPLATE = "unknown-template"
+    SCRIPT_NOT_READ = "script-not-read"
+    SEVERAL_DOCUMENTS = "several-documents"
     LOW_RESOLUTION = "low-resolution"
     BLURRED = "blurred"
     GLARE = "glare"

@@ -83,7 +83,7 @@ def _cost(label: Piece, text: TextLine, layout: FieldLayout, labels: Sequence[Pi
     ]
     if not costs or _parted(label.line, text, labels):
         return None
-    return min(costs) + _misfit(layout.name, text.text)
+    return min(costs) + _misfit(layout, text.text)
 
 
 def _distance(place: Place, label: TextLine, text: TextLine) -> float | None:
@@ -96,6 +96,11 @@ def _distance(place: Place, label: TextLine, text: TextLine) -> float | None:
     if not _LOWER < down <= _FARTHEST_BELOW or (aside > _SAME_COLUMN and not _over(label, text)):
         return None
     return down + min(aside, _SAME_COLUMN) / 2
+
+
+def stands_by(label: TextLine, text: TextLine, places: Sequence[Place]) -> bool:
+    """Whether a line stands where the label's value may stand."""
+    return any(_distance(place, label, text) is not None for place in places)
 
 
 def _over(label: TextLine, text: TextLine) -> bool:
@@ -119,11 +124,11 @@ def _parted(label: TextLine, text: TextLine, labels: Sequence[Piece]) -> bool:
     return False
 
 
-def _misfit(field: str, text: str) -> float:
-    if field in TYPED:
-        meaning = READERS[field](text)
+def _misfit(layout: FieldLayout, text: str) -> float:
+    if layout.name in TYPED:
+        meaning = READERS[layout.name](text, layout.words)
         return 0.0 if meaning.value is not None or meaning.impossible else _WRONG_FORM
-    if field in NUMBERED and not any(character.isdigit() for character in text):
+    if layout.name in NUMBERED and not any(character.isdigit() for character in text):
         return _NO_FIGURE
     return 0.0
 

@@ -1,12 +1,16 @@
-"""Printed dates: every form that ICAO Doc 9303-3 clauses 3.8 and 4.8 allow, and the usual national ones."""
+"""Printed dates: every form that ICAO Doc 9303-3 clauses 3.8 and 4.8 allow, and the usual national ones.
+
+Words of months come from the tables of languages (`pipeline.reference.labels`).
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
+from pipeline.reference.labels import Words, bare_capitals, shipped_words
 from pipeline.types.dates import PartialDate
 
 
@@ -22,30 +26,13 @@ class DateRole(StrEnum):
 #: no document in use was issued before 1950 or is to be issued in decades, and none is valid for half a century.
 PIVOT = {DateRole.BIRTH: 26, DateRole.ISSUE: 49, DateRole.EXPIRY: 79}
 
-#: Month words in English, French and Spanish, accents removed; abbreviations first (clause 3.8).
-MONTHS: tuple[tuple[str, ...], ...] = (
-    ("JAN", "JANV", "ENE", "JANUARY", "JANVIER", "ENERO"),
-    ("FEB", "FEV", "FEVR", "FEBRUARY", "FEVRIER", "FEBRERO"),
-    ("MAR", "MARS", "MARCH", "MARZO"),
-    ("APR", "AVR", "ABR", "APRIL", "AVRIL", "ABRIL"),
-    ("MAY", "MAI", "MAYO"),
-    ("JUN", "JUIN", "JUNE", "JUNIO"),
-    ("JUL", "JUIL", "JULY", "JUILLET", "JULIO"),
-    ("AUG", "AOU", "AOUT", "AGO", "AUGUST", "AGOSTO"),
-    ("SEP", "SEPT", "SET", "SEPTEMBER", "SEPTEMBRE", "SEPTIEMBRE", "SETIEMBRE"),
-    ("OCT", "OCTOBER", "OCTOBRE", "OCTUBRE"),
-    ("NOV", "NOVEMBER", "NOVEMBRE", "NOVIEMBRE"),
-    ("DEC", "DIC", "DECEMBER", "DECEMBRE", "DICIEMBRE"),
-)
-_MONTH = {word: number for number, words in enumerate(MONTHS, start=1) for word in words}
-
 _SEPARATOR = r"\s*[ ./-]?\s*"
 _NUMERIC = re.compile(r"(\d{1,2}|XX)\s*([ ./-])\s*(\d{1,2}|XX)\s*\2\s*(\d{4}|\d{2}|XXXX|XX)")
 _YEAR_FIRST = re.compile(r"(\d{4}|XXXX)\s*([ ./-])\s*(\d{2}|XX)\s*\2\s*(\d{2}|XX)")
 _WORDED = re.compile(
-    rf"(\d{{1,2}}|XX){_SEPARATOR}([A-WYZ]{{3,10}}|XXX)\.?(?:\s*/\s*([A-WYZ]{{3,10}})\.?)?{_SEPARATOR},?\s*(\d{{4}}|\d{{2}}|XXXX|XX)"
+    rf"(\d{{1,2}}|XX){_SEPARATOR}([^\W\d_X]{{3,12}}|XXX)\.?(?:\s*/\s*([^\W\d_X]{{3,12}})\.?)?{_SEPARATOR},?\s*(\d{{4}}|\d{{2}}|XXXX|XX)"
 )
-_MONTH_FIRST = re.compile(r"([A-WYZ]{3,10})\.?\s+(\d{1,2}),?\s+(\d{4})")
+_MONTH_FIRST = re.compile(r"([^\W\d_X]{3,12})\.?\s+(\d{1,2}),?\s+(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +49,34 @@ class DateReading:
     swapped: PartialDate | None = None
 
 
-def read_date(text: str, role: DateRole) -> DateReading | None:
+@lru_cache(maxsize=16)
+def month_numbers(words: Words) -> dict[str, int]:
+    """Word of a month -> its number; a word that two languages use for two months means none."""
+    found: dict[str, set[int]] = {}
+    for number, names in enumerate(words.months, start=1):
+        for name in names:
+            found.setdefault(name, set()).add(number)
+    return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
+
+
+@lru_cache(maxsize=16)
+def _meaningless(words: Words) -> re.Pattern[str]:
+    """Words that stand in a date and mean nothing, alone or behind the day: `DE`, `1ER`."""
+    fillers = "|".join(re.escape(word) for word in sorted(words.in_dates, key=len, reverse=True))
+    return re.compile(rf"(?<![^\W\d_])(?:{fillers})(?![^\W_])" if fillers else r"(?!)")
+
+
+def read_date(text: str, role: DateRole, words: Words | None = None) -> DateReading | None:
     """Read a text that is one date and nothing else; None where it has no form of a date.
 
     Args:
         text: as printed; case, accents and surrounding punctuation do not matter.
         role: what the date is of.
+        words: of the languages that it may be in; by default the shipped ones.
     """
-    plain = _plain(text)
+    words = words or shipped_words()
+    months = month_numbers(words)
+    plain = " ".join(_meaningless(words).sub(" ", _plain(text)).split())
     if match := _YEAR_FIRST.fullmatch(plain):
         year, _, month, day = match.groups()
         return DateReading(_date(_year(year, role), _number(month), _number(day)))
@@ -78,18 +85,16 @@ def read_date(text: str, role: DateRole) -> DateReading | None:
         return _numeric(_number(first), _number(second), _year(year, role))
     if match := _WORDED.fullmatch(plain):
         day, word, other, year = match.groups()
-        months = {_MONTH.get(one) for one in (word, other) if one is not None}
-        return _worded(day, None if word == "XXX" else months, _year(year, role))
+        named = {months.get(one) for one in (word, other) if one is not None}
+        return _worded(day, None if word == "XXX" else named, _year(year, role))
     if match := _MONTH_FIRST.fullmatch(plain):
         word, day, year = match.groups()
-        return _worded(day, {_MONTH.get(word)}, _year(year, role))
+        return _worded(day, {months.get(word)}, _year(year, role))
     return None
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return re.sub(r"\s+", " ", bare).strip(" .:,;*").upper()
+    return re.sub(r"\s+", " ", bare_capitals(text)).strip(" .:,;*")
 
 
 def _numeric(day: int | None, month: int | None, year: int | None) -> DateReading:

@@ -64,7 +64,7 @@ def _reading(layout: FieldLayout, found: Anchored) -> FieldReading:
     if not found.value:
         return FieldReading(layout, label, (), why_not=NO_TEXT)
     raw = " ".join(line.text for line in found.value)
-    meaning: Meaning = READERS[layout.name](raw)
+    meaning: Meaning = READERS[layout.name](raw, layout.words)
     why_not = f"text {meaning.why_not}" if meaning.why_not else ""
     if not why_not and layout.pattern and not re.fullmatch(layout.pattern, str(meaning.value)):
         return FieldReading(layout, label, found.value, raw, None, "text differs from the template's pattern")

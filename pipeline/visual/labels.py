@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import permutations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ _LEAST_RUN_ON = 5
 _MRZ_LINE = re.compile(r"<<|^(?=.*<)[A-Z0-9<]{25,}$")
 #: Characters that print alike; a label that is read with the one for the other is the label.
 _ALIKE = str.maketrans("015", "ols")
+#: Between the labels of two languages; engines read the stroke as one of these.
+_STROKE = re.compile(r"\s*[/|\\]\s*|\s+[Il1]\s+")
 _RUN_ON = re.compile(r"^[A-Z0-9]")
 
 
@@ -60,24 +63,22 @@ class Piece:
 
 @lru_cache(maxsize=1024)  # a page's lines are compared with every template's words
 def folded(text: str) -> str:
-    """Letters and figures alone, without case and accents, what prints alike made one: the same for two readings."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    """Letters and figures alone, without case and accents, what prints alike made one: the same for two readings.
+
+    The degree sign stands for the raised o of `N\u00ba`.
+    """
+    decomposed = unicodedata.normalize("NFKD", text).replace("\u00b0", "o").casefold()
     bare = "".join(character for character in decomposed if character.isalnum())
     return bare.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
 
 
 @lru_cache(maxsize=32)
 def vocabulary(template: Template) -> dict[str, Label]:
-    """Every folded spelling that the template knows -> what it is; pairs of synonyms are printed together."""
+    """Every folded spelling that the template knows -> what it is."""
     words: dict[str, Label] = {}
     for field in template.fields:
         for label in field.labels:
             words.setdefault(folded(label), Label(label, field.name))
-    for field in template.fields:
-        for label in field.labels:
-            for other in field.labels:
-                if label != other:
-                    words.setdefault(folded(label) + folded(other), Label(f"{label} / {other}", field.name))
     for label in template.other_labels:
         words.setdefault(folded(label), Label(label, None))
     for spellings in template.wordings:
@@ -86,16 +87,29 @@ def vocabulary(template: Template) -> dict[str, Label]:
     return words
 
 
+@lru_cache(maxsize=32)
+def _run_together(template: Template) -> dict[str, Label]:
+    """Labels of a field in two languages with nothing read between them."""
+    return {
+        folded(label) + folded(other): Label(f"{label} / {other}", field.name)
+        for field in template.fields
+        for group, others in permutations(field.synonyms, 2)
+        for label, other in product(group, others)
+    }
+
+
 def pieces(lines: Sequence[TextLine], template: Template) -> list[Piece]:
     """Lines of the printed zone, each whole or cut behind the label that it begins with."""
     printed = [line for line in lines if line.text.strip() and not is_mrz(line.text)]
     words = vocabulary(template)
-    whole = _likest([line.text for line in printed], words)
+    whole = _likest([line.text for line in printed], template)
     heads = [line.text.partition(":") for line in printed]
-    before = _likest([head if colon else "" for head, colon, _ in heads], words)
+    before = _likest([head if colon else "" for head, colon, _ in heads], template)
     found: list[Piece] = []
-    for line, exact, (head, _, _), part in zip(printed, whole, heads, before, strict=True):
-        if exact:
+    for line, exact, (head, _, rest), part in zip(printed, whole, heads, before, strict=True):
+        # Of a short value behind a long label, the whole still resembles the label.
+        valued = part is not None and not part[0].fixed and bool(rest.strip())
+        if exact and not (valued and part is not None and part[1] >= exact[1]):
             found.append(Piece(line, *exact))
         elif part and not part[0].fixed:
             found.extend(_cut(line, len(head) + 1, *part))
@@ -109,8 +123,34 @@ def is_mrz(text: str) -> bool:
     return bool(_MRZ_LINE.search(text.replace(" ", "")))
 
 
-def _likest(texts: list[str], words: dict[str, Label]) -> list[tuple[Label, float] | None]:
-    """For each text the label it spells, with its likeness, or None."""
+def _likest(texts: list[str], template: Template) -> list[tuple[Label, float] | None]:
+    """For each text the label it spells, or those of one field in several languages, with the likeness, or None."""
+    words, together = vocabulary(template), _run_together(template)
+    parts = [_STROKE.split(text) for text in texts]
+    flat = [*texts, *(part for several in parts if len(several) > 1 for part in several)]
+    nearest = iter(_nearest(flat, words))
+    whole = [next(nearest) for _ in texts]
+    likest: list[tuple[Label, float] | None] = []
+    for text, one, several in zip(texts, whole, parts, strict=True):
+        found = [one, _one_field([next(nearest) for _ in several]) if len(several) > 1 else None]
+        if label := together.get(folded(text)):
+            found.append((label, 1.0))
+        likest.append(max((each for each in found if each), key=lambda each: each[1], default=None))
+    return likest
+
+
+def _one_field(parts: Sequence[tuple[Label, float] | None]) -> tuple[Label, float] | None:
+    """Labels that all name one field, as one label; None where they do not."""
+    known = [part for part in parts if part is not None and not part[0].fixed]
+    if len(known) < len(parts) or len({label.field for label, _ in known}) != 1:
+        return None
+    lengths = [len(folded(label.text)) for label, _ in known]
+    likeness = sum(length * like for length, (_, like) in zip(lengths, known, strict=True)) / sum(lengths)
+    return Label(" / ".join(label.text for label, _ in known), known[0][0].field), likeness
+
+
+def _nearest(texts: list[str], words: dict[str, Label]) -> list[tuple[Label, float] | None]:
+    """For each text the one spelling that it is nearest to, if near enough."""
     spellings = list(words)
     if not texts or not spellings:
         return [None] * len(texts)
@@ -122,11 +162,11 @@ def _likest(texts: list[str], words: dict[str, Label]) -> list[tuple[Label, floa
         dtype=np.float32,
     )
     best = table.argmax(axis=1)
-    likest: list[tuple[Label, float] | None] = []
+    nearest: list[tuple[Label, float] | None] = []
     for text, row, column in zip(texts, table, best, strict=True):
         likeness, spelling = float(row[column]), spellings[int(column)]
-        likest.append((words[spelling], likeness) if _enough(text, spelling, likeness) else None)
-    return likest
+        nearest.append((words[spelling], likeness) if _enough(text, spelling, likeness) else None)
+    return nearest
 
 
 def _enough(text: str, spelling: str, likeness: float) -> bool:

@@ -18,6 +18,7 @@ from pipeline.types.problems import Problem, ProblemKind
 from pipeline.visual.choose import MrzHint, Seen, choose, kind_of
 from pipeline.visual.fields import FieldReading, read_fields
 from pipeline.visual.misspelt import misspelt
+from pipeline.visual.scripts import unread_fields
 from pipeline.visual.second_look import Look, looked_again
 
 #: Below this many pixels a character, print is less legible in proportion (the re-scan limit of the settings).
@@ -75,14 +76,21 @@ def read_printed(
     readings = read_fields(seen)
     if look is not None:
         readings = looked_again(readings, seen, (page.info.width, page.info.height), look)
-    match = _match(seen, readings)
+    unread = unread_fields(readings, text)
+    match = _match(seen, [one for one in readings if one.layout.name not in unread])
     kind = seen.template.kind
     sure = fmean([piece.line.confidence for piece in seen.pieces if piece.label] or [0.0])
     facts.append(shown.whole(keys.DOC_KIND.name, kind.value, kind.value, sure))
     facts.append(shown.whole(keys.DOC_TEMPLATE.name, match.name, match, sure))
     for reading in readings:
-        facts.extend(shown.field(reading, measure))
-    return PrintedResult(kind, match, tuple(facts), ())
+        if reading.layout.name not in unread:
+            facts.extend(shown.field(reading, measure))
+    return PrintedResult(kind, match, tuple(facts), tuple(_not_read(name, number) for name in sorted(unread)))
+
+
+def _not_read(field: str, number: int) -> Problem:
+    said = f"{field.replace('_', ' ')} is printed in letters that the reader does not have, such as Cyrillic or Arabic"
+    return Problem(ProblemKind.SCRIPT_NOT_READ, "visual", said, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,7 @@ class _Shown:
         return Fact(key, raw, value, self.number, Box(0.0, 0.0, 1.0, 1.0), legibility, self.engine)
 
     def text(self, lines: Sequence[TextLine]) -> Iterator[AnyFact]:
+        lines = [line for line in lines if line.text.strip()]
         if lines:
             said = "\n".join(" ".join(line.text for line in row) for row in rows(lines))
             sure = fmean(line.confidence for line in lines)

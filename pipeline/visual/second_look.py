@@ -43,7 +43,7 @@ def _found(reading: FieldReading, seen: Seen, size: tuple[int, int], look: Look)
         line = look(box)
         if line is None or line.confidence < LEAST_SURE:
             continue
-        meaning = READERS[reading.layout.name](line.text)
+        meaning = READERS[reading.layout.name](line.text, reading.layout.words)
         if meaning.value is not None:
             return replace(reading, lines=(line,), raw=line.text, value=meaning.value, why_not="")
     return None

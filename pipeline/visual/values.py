@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
+from pipeline.reference.labels import Words, bare_capitals, shipped_words
 from pipeline.types.printed import Duration
 from pipeline.visual.dates import DateRole, read_date
 
@@ -24,53 +25,73 @@ class Meaning:
     impossible: bool = False
 
 
-_DURATION = re.compile(
-    r"(?:(\d{1,2}) ?(?:YEARS?|ANS?|YRS?|Y))?[ ,]*"
-    r"(?:(\d{1,3}) ?(?:MONTHS?|MOIS|M))?[ ,]*"
-    r"(?:(\d{1,4}) ?(?:DAYS?|JOURS?|DIAS|D)?)?"
-)
-_OPEN_STAY = re.compile(r"UNTIL|JUSQU|VALID")
-_SEXES = {"M": "M", "F": "F", "X": "X", "<": "<", "MALE": "M", "FEMALE": "F", "H": "M"}
+class Reader(Protocol):
+    """From a text to its meaning; `words` are those of the shipped languages by default."""
+
+    def __call__(self, raw: str, words: Words | None = None) -> Meaning:
+        """Read one text."""
 
 
-def text(raw: str) -> Meaning:
+#: What a lone letter says in any language (Doc 9303-4 clause 4.1.1.1 i); H is French and Spanish.
+_SEXES = {"M": "M", "F": "F", "X": "X", "<": "<", "H": "M"}
+
+
+def text(raw: str, words: Words | None = None) -> Meaning:
     """As printed, white space collapsed."""
     value = " ".join(raw.split()).strip(" :")
     return Meaning(value) if value else Meaning(why_not="no text")
 
 
-def number(raw: str) -> Meaning:
+def number(raw: str, words: Words | None = None) -> Meaning:
     """As printed without white space."""
     value = "".join(raw.split()).strip(":")
     return Meaning(value) if value else Meaning(why_not="no text")
 
 
-def sex(raw: str) -> Meaning:
+def sex(raw: str, words: Words | None = None) -> Meaning:
     """M, F, X or <; the same in two languages (`F/F`) counts once."""
-    words = [part.strip(" .:").upper() for part in re.split(r"[/\-]", raw)]
-    found = {_SEXES.get(word) for word in words if word}
+    known = _sexes(words or shipped_words())
+    parts = [bare_capitals(part).strip(" .:") for part in re.split(r"[/\-]", raw)]
+    found = {known.get(part) for part in parts if part}
     if len(found) == 1 and None not in found:
         return Meaning(found.pop())
     return Meaning(why_not="is none of M, F, X")
 
 
-def duration(raw: str) -> Meaning:
+def duration(raw: str, words: Words | None = None) -> Meaning:
     """Years, months and days; a bare number is days (Doc 9303-7 clause 4.1); `until ...` states none."""
-    plain = " ".join(raw.upper().split()).strip(" .:")
-    if _OPEN_STAY.search(plain):
+    words = words or shipped_words()
+    plain = " ".join(bare_capitals(raw).split()).strip(" .:")
+    if any(word in plain for word in words.until):
         return Meaning(Duration(None, None, None))
-    match = _DURATION.fullmatch(plain)
+    match = _lengths(words).fullmatch(plain)
     if not match or not any(match.groups()):
         return Meaning(why_not="is no length of stay")
     years, months, days = (int(part) if part else None for part in match.groups())
     return Meaning(Duration(years, months, days))
 
 
-def date(role: DateRole) -> Callable[[str], Meaning]:
+@lru_cache(maxsize=16)
+def _sexes(words: Words) -> dict[str, str]:
+    return _SEXES | dict.fromkeys(words.male, "M") | dict.fromkeys(words.female, "F")
+
+
+@lru_cache(maxsize=16)
+def _lengths(words: Words) -> re.Pattern[str]:
+    years, months, days = (
+        "|".join(re.escape(word) for word in sorted(unit, key=len, reverse=True)) or "(?!)"
+        for unit in (words.years, words.months_long, words.days)
+    )
+    return re.compile(
+        rf"(?:(\d{{1,2}}) ?(?:{years}))?[ ,]*(?:(\d{{1,3}}) ?(?:{months}))?[ ,]*(?:(\d{{1,4}}) ?(?:{days})?)?"
+    )
+
+
+def date(role: DateRole) -> Reader:
     """The reader of dates of that role."""
 
-    def read(raw: str) -> Meaning:
-        reading = read_date(raw, role)
+    def read(raw: str, words: Words | None = None) -> Meaning:
+        reading = read_date(raw, role, words)
         if reading is None:
             return Meaning(why_not="is no date")
         if reading.date is None:
@@ -80,8 +101,8 @@ def date(role: DateRole) -> Callable[[str], Meaning]:
     return read
 
 
-#: How the text of each field of the output contract is read; every field is here.
-READERS: dict[str, Callable[[str], Meaning]] = {
+#: How the text of each field of the output contract is read, by the words of languages; every field is here.
+READERS: dict[str, Reader] = {
     "document_number": number,
     "surname": text,
     "given_names": text,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 
 import numpy as np
 import pytest
@@ -9,13 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile, TiffImagePlugin
 
+from pipeline.errors import MissingDependency
 from pipeline.intake import decode, pdf
 from pipeline.intake.decode import webp_size
+from pipeline.intake.heif import HeifPicture
 from pipeline.intake.pages import Raster, rasters
 from pipeline.intake.scan import Format, Scan, sniff
 from pipeline.settings import Intake
 from pipeline.types.problems import Problem, ProblemKind
 from tests.faults.hostile_files import card, encrypted_pdf, sound
+from tests.intake.pictures import heic
 
 LIMITS = Intake()
 
@@ -148,19 +152,61 @@ def _many_strokes() -> bytes:
     return data + b"trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
 
 
+def test_heic_pixels_arrive_as_blue_green_red() -> None:
+    raster = only_raster(heic("card"))
+    assert raster.colour.shape == (260, 380, 3)
+    assert np.abs(raster.colour[125, 175].astype(int) - (10, 30, 200)).max() < 20
+    assert raster.exif_orientation == 1
+
+
+def test_a_heic_is_turned_by_its_container_or_by_exif_and_never_by_both() -> None:
+    tagged, turned = only_raster(heic("tagged")), only_raster(heic("turned"))
+    assert (tagged.exif_orientation, tagged.colour.shape) == (6, (260, 380, 3))
+    assert (turned.exif_orientation, turned.colour.shape) == (1, (380, 260, 3))
+
+
+def test_of_several_pictures_in_a_heic_the_primary_one_counts() -> None:
+    first, primary = only_raster(heic("card")), only_raster(heic("several"))
+    assert np.abs(primary.colour[::-1, ::-1].astype(int) - first.colour).mean() < 4
+
+
+def test_limits_of_a_heic_hold_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HeifPicture, "decoded", lambda *_: pytest.fail("decoded"))
+    assert kinds(pages(heic("card"), Intake(max_pixels=90_000))) == [ProblemKind.TOO_MANY_PIXELS]
+
+
+@pytest.mark.parametrize("stated", [16, 300, 60_000])
+def test_a_heic_that_lies_about_its_size(stated: int) -> None:
+    data = bytearray(heic("card"))
+    at = data.index(b"ispe") + 8
+    struct.pack_into(">II", data, at, stated, stated)
+    assert all(isinstance(one, Problem) for one in pages(bytes(data)))
+
+
+def test_a_heif_of_another_codec_is_told_as_such() -> None:
+    data = heic("card").replace(b"hvc1", b"av01").replace(b"hvcC", b"av1C")
+    assert kinds(pages(data)) == [ProblemKind.UNSUPPORTED]
+
+
+def test_a_wheel_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    with pytest.raises(MissingDependency, match="pi-heif"):
+        pages(heic("card"))
+
+
 @settings(max_examples=60, deadline=None)
-@given(format=st.sampled_from(["JPEG", "PNG", "WEBP", "BMP", "PDF"]), share=st.floats(0.02, 0.97))
+@given(format=st.sampled_from(["JPEG", "PNG", "WEBP", "BMP", "PDF", "HEIF"]), share=st.floats(0.02, 0.97))
 def test_nothing_of_a_picture_cut_short_is_passed_on(format: str, share: float) -> None:
-    data = sound(format)
+    data = heic("card") if format == "HEIF" else sound(format)
     found = pages(data[: int(len(data) * share)])
     assert found
     assert all(isinstance(one, Problem) for one in found)
 
 
 @settings(max_examples=60, deadline=None)
-@given(format=st.sampled_from(["JPEG", "PNG", "TIFF", "WEBP", "BMP", "PDF"]), data=st.data())
+@given(format=st.sampled_from(["JPEG", "PNG", "TIFF", "WEBP", "BMP", "PDF", "HEIF"]), data=st.data())
 def test_damaged_files_end_as_pages_or_problems(format: str, data: st.DataObject) -> None:
-    hurt = bytearray(sound(format))
+    hurt = bytearray(heic("card") if format == "HEIF" else sound(format))
     for _ in range(data.draw(st.integers(1, 8))):
         hurt[data.draw(st.integers(12, len(hurt) - 1))] = data.draw(st.integers(0, 255))
     assert pages(bytes(hurt))

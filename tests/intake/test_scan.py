@@ -13,11 +13,14 @@ from PIL import Image
 from pipeline.intake.scan import Format, Scan, open_scan, sniff
 from pipeline.settings import Intake
 from pipeline.types.problems import Problem, ProblemKind
+from tests.intake.pictures import heic
 
 LIMITS = Intake(max_bytes=100_000)
 
 
 def encoded(format: Format) -> bytes:
+    if format is Format.HEIF:
+        return heic("card")
     stream = io.BytesIO()
     Image.new("RGB", (40, 30), "white").save(stream, format.value)
     return stream.getvalue()
@@ -38,7 +41,9 @@ def test_type_comes_from_content_and_identity_from_bytes(tmp_path: Path, format:
     [
         (b"", ProblemKind.EMPTY),
         (b"a letter", ProblemKind.NOT_AN_IMAGE),
-        (b"\x00\x00\x00\x18ftypheic" + bytes(20), ProblemKind.UNSUPPORTED),
+        (b"\x00\x00\x00\x14ftypavif" + bytes(4) + b"mif1" + bytes(20), ProblemKind.UNSUPPORTED),
+        (b"\x00\x00\x00\x18ftypmif1" + bytes(4) + b"mif1avif" + bytes(20), ProblemKind.UNSUPPORTED),
+        (b"\x00\x00\x00\x18ftypmp42" + bytes(4) + b"isommp42" + bytes(20), ProblemKind.UNSUPPORTED),
         (b"GIF89a" + bytes(20), ProblemKind.UNSUPPORTED),
         (b"PK\x03\x04" + bytes(20), ProblemKind.UNSUPPORTED),
         (b"\xff\xd8\xff" + bytes(100_000), ProblemKind.TOO_LARGE),
@@ -98,3 +103,15 @@ def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
 @given(st.binary(max_size=64))
 def test_any_bytes_are_a_format_or_a_problem(data: bytes) -> None:
     assert isinstance(sniff(data), Format | Problem)
+
+
+@pytest.mark.parametrize(
+    "head", [b"\x14ftypheic\0\0\0\0mif1", b"\x18ftypmif1\0\0\0\0mif1heix", b"\x10ftypmsf1\0\0\0\0"]
+)
+def test_heic_is_known_by_any_of_its_brands(head: bytes) -> None:
+    assert sniff(bytes(3) + head + bytes(30)) is Format.HEIF
+
+
+@given(st.binary(max_size=60))
+def test_any_type_box_has_an_answer(rest: bytes) -> None:
+    assert sniff(b"\0\0\0\x20ftyp" + rest)

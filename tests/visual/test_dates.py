@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.reference.labels import parse_language, shipped_languages, shipped_words, words_of
 from pipeline.types.dates import PartialDate
-from pipeline.visual.dates import MONTHS, DateRole, read_date
+from pipeline.visual.dates import DateRole, month_numbers, read_date
 
 dates = st.dates(dt.date(1930, 1, 1), dt.date(2069, 12, 31))
-words = st.integers(0, 11).flatmap(lambda month: st.tuples(st.just(month + 1), st.sampled_from(MONTHS[month])))
+words = st.integers(0, 11).flatmap(
+    lambda month: st.tuples(st.just(month + 1), st.sampled_from(shipped_words().months[month]))
+)
 
 
 def _date(text: str, role: DateRole) -> PartialDate | None:
@@ -107,3 +110,50 @@ def test_month_before_day_is_only_reported() -> None:
     reading = read_date("06/25/2020", DateRole.ISSUE)
     assert reading is not None
     assert (reading.date, reading.swapped) == (None, PartialDate(2020, 6, 25))
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("1er janvier 2024", "2024-01-01"),
+        ("le 12 août 2023", "2023-08-12"),
+        ("12 de enero de 2024", "2024-01-12"),
+        ("3 de septiembre del 2025", "2025-09-03"),
+        ("25 DE DICIEMBRE DE 2021", "2021-12-25"),
+        ("4th of July 2020", "2020-07-04"),
+        ("14 févr. 2024", "2024-02-14"),
+        ("31/DIC/2024", "2024-12-31"),
+    ],
+)
+def test_how_french_spanish_and_english_write_dates(text: str, iso: str) -> None:
+    assert _date(text, DateRole.ISSUE) == PartialDate.from_iso(iso)
+
+
+def test_doc_9303_names_of_months_are_known() -> None:
+    """Abbreviations of Doc 9303-3 clause 3.8 in English, French and Spanish."""
+    named = month_numbers(shipped_words())
+    for number, words in enumerate(
+        (
+            "JAN JANV ENE", "FEB FEV", "MAR MARS", "APR AVR ABR", "MAY MAI", "JUN JUIN", "JUL JUIL", "AUG AOU AOUT AGO",
+            "SEP SEPT", "OCT", "NOV", "DEC DIC",
+        ),
+        start=1,
+    ):  # fmt: skip
+        assert {named[word] for word in words.split()} == {number}
+
+
+def test_months_of_a_language_that_a_user_adds() -> None:
+    text = """
+    language = "Utopian"
+    [words]
+    months = [["PRIMO"], ["SECUNDO"], ["TERTIO"], ["Четвёрто"], [], [], [], [], [], [], [], ["MARS"]]
+    in_dates = ["VON"]
+    """
+    words = words_of([*shipped_languages(), parse_language("utopian", text)])
+    reading = read_date("4 von Четвёрто 2024", DateRole.ISSUE, words)
+    assert reading
+    assert reading.date == PartialDate(2024, 4, 4)
+    assert read_date("4 tertio 2024", DateRole.ISSUE, words) is not None
+    assert read_date("4 tertio 2024", DateRole.ISSUE) is None
+    ambiguous = read_date("4 MARS 2024", DateRole.ISSUE, words)
+    assert ambiguous is None or ambiguous.date is None, "two languages name two months"

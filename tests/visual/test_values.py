@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.reference.templates import FIELD_NAMES
+from pipeline.reference.labels import FIELD_NAMES
 from pipeline.types.printed import Duration
 from pipeline.visual.values import READERS, duration, number, sex, text
 
@@ -50,3 +50,22 @@ def test_numbers_lose_white_space_and_nothing_else() -> None:
 def test_text_keeps_its_case() -> None:
     assert text("  Anna   MARIA ").value == "Anna MARIA"
     assert text(" : ").why_not
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("90 días", Duration(None, None, 90)),
+        ("2 años, 6 meses", Duration(2, 6, None)),
+        ("1 an 2 mois 3 jours", Duration(1, 2, 3)),
+        ("Hasta la fecha de caducidad", Duration(None, None, None)),
+        ("jusqu'au 12/03/2030", Duration(None, None, None)),
+    ],
+)
+def test_lengths_of_stay_in_french_and_spanish(raw: str, value: Duration) -> None:
+    assert duration(raw).value == value
+
+
+@pytest.mark.parametrize(("raw", "value"), [("Féminin", "F"), ("MASCULIN/MALE", "M"), ("Mujer", "F"), ("varón", "M")])
+def test_words_for_sex_in_french_and_spanish(raw: str, value: str) -> None:
+    assert sex(raw).value == value
