@@ -11,10 +11,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.contradictions import contradicted
+from pipeline.mrz.read import MrzResult, confirmed
 from pipeline.types import keys
 from pipeline.types.boxes import Box
 from pipeline.types.documents import DocumentKind, DocumentRecord, PageInfo, Zone
-from pipeline.types.facts import AnyFact, Fact
+from pipeline.types.facts import AnyFact, Fact, Facts
 from pipeline.types.mrz import MrzFormat, MrzReading
 from pipeline.types.printed import TemplateMatch
 from pipeline.types.problems import Problem, ProblemKind
@@ -33,6 +35,7 @@ class PageReading:
         printed: what its printed zone says, the page's own problems among `problems`.
         jpeg: the upright page for people to look at.
         timings: CPU seconds by stage.
+        zone: how its machine-readable zone was read, for engines that may be asked later.
     """
 
     info: PageInfo
@@ -43,6 +46,7 @@ class PageReading:
     problems: tuple[Problem, ...]
     jpeg: bytes
     timings: tuple[tuple[str, float], ...]
+    zone: MrzResult | None = None
 
     @property
     def understood(self) -> bool:
@@ -69,6 +73,27 @@ def documents_of(pages: Sequence[PageReading], bundle: str) -> tuple[DocumentRec
         else:
             groups.append([page])
     return tuple(_record(group, bundle, part) for part, group in enumerate(groups))
+
+
+def heard(pages: Sequence[PageReading]) -> list[PageReading]:
+    """The pages of one file, every engine family heard where a printed zone contradicts a machine-readable one.
+
+    A card prints its zone on one side and the fields on the other, so neighbours that have no zone count too.
+    """
+    return [_heard(page, pages[max(index - 1, 0) : index + 2]) for index, page in enumerate(pages)]
+
+
+def _heard(page: PageReading, near: Sequence[PageReading]) -> PageReading:
+    if page.zone is None or page.zone.unheard is None:
+        return page
+    coded = Facts(page.mrz_facts)
+    printed = [one.printed.facts for one in near if one is page or one.mrz is None]
+    if not any(contradicted(coded, Facts(facts)) for facts in printed):
+        return page
+    zone = confirmed(page.zone)
+    told = tuple(problem for problem in zone.problems if problem not in page.zone.problems)
+    problems = (*page.problems, *(replace(problem, page=0) for problem in told))
+    return replace(page, mrz=zone.reading, mrz_facts=zone.facts, problems=problems, zone=zone)
 
 
 def told_apart(whole: PageReading, parts: Sequence[PageReading]) -> tuple[PageReading, ...]:

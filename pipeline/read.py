@@ -15,7 +15,7 @@ from typing import TypeVar
 import cv2
 import numpy as np
 
-from pipeline.documents import PageReading, documents_of, told_apart
+from pipeline.documents import PageReading, documents_of, heard, told_apart
 from pipeline.errors import EngineError, UsageError
 from pipeline.imaging.orient import Orientation, orientations
 from pipeline.imaging.page import Colour, Page
@@ -25,8 +25,8 @@ from pipeline.imaging.rescan import rescan_problems
 from pipeline.imaging.upright import upright
 from pipeline.intake.pages import Raster, rasters
 from pipeline.intake.scan import open_scan
-from pipeline.mrz.partial import CLEAR_REGION
-from pipeline.mrz.read import MrzEngines, MrzResult, looks_like_mrz, make_engines, read_mrz
+from pipeline.mrz.read import MrzEngines, MrzResult, make_engines, plain_page, read_mrz
+from pipeline.mrz.ways import ways_up
 from pipeline.ocr.engine import PageEngine, TextLine
 from pipeline.ocr.rapidocr_page import RapidOcrPage
 from pipeline.ocr.tesseract_page import TesseractPage
@@ -128,6 +128,7 @@ def read_file(
         else:
             pages.extend(read_page(raster[0], readers, settings.reading, raster[1]))
         page_done()
+    pages = heard(pages)
     records = documents_of(pages, bundle)
     images = tuple(
         PageImage(record.document_id, number, next(page.jpeg for page in pages if page.info == info))
@@ -171,11 +172,13 @@ def _read_whole(
 ) -> tuple[PageReading, _Seen]:
     """A page as one: the most plausible way up first, others only while nothing on it is understood."""
     clock = _Clock({"decode": decode_seconds})
-    ways = clock.time("orient", lambda: orientations(raster))
     problems: list[Problem] = []
+    way = clock.time("orient", lambda: _by_zone(raster, readers))
+    ways = (way,) if way is not None else clock.time("orient", lambda: orientations(raster))
     seen = _look(raster, ways[0], readers, clock, problems)
     if not seen.understood:
-        seen = _other_ways(raster, ways[1:], seen, readers, clock, problems)
+        others = clock.time("orient", lambda: orientations(raster)) if way is not None else ways[1:]
+        seen = _other_ways(raster, others, seen, readers, clock, problems)
     if seen.mrz.reading is None and not _carries_none(seen, readers):
         seen = _uncut(raster, seen, readers, clock, problems)
     if not seen.understood:
@@ -194,20 +197,23 @@ def _read_whole(
         problems=_told(seen, readers, (*problems, *rescan_problems(page.info.quality, settings, 0))),
         jpeg=clock.time("image", lambda: _jpeg(page)),
         timings=tuple(clock.seconds.items()),
+        zone=seen.mrz,
     )
     return reading, seen
+
+
+def _by_zone(raster: Raster, readers: Readers) -> Orientation | None:
+    """How the raster lies, told by a machine-readable zone on it; None where no row of one is legible."""
+    if not readers.mrz.lines:
+        return None
+    for turns, mirrored in ways_up(plain_page(raster.colour), readers.mrz.lines[0]):
+        return Orientation(turns if mirrored else -turns % 4, mirrored)
+    return None
 
 
 def _look(raster: Raster, way: Orientation, readers: Readers, clock: _Clock, problems: list[Problem]) -> _Seen:
     page = clock.time("upright", lambda: upright(raster, way))
     mrz = clock.time("mrz", lambda: read_mrz(page, readers.mrz, search_harder=False))
-    if mrz.reading is None and looks_like_mrz(page) >= CLEAR_REGION:
-        # Upside down, an MRZ looks the same until it is read; asking now saves reading the text upside down.
-        over = Orientation((way.rotation + 2) % 4, way.mirrored)
-        other = clock.time("upright", lambda: upright(raster, over))
-        turned = clock.time("mrz", lambda: read_mrz(other, readers.mrz, search_harder=False))
-        if turned.reading is not None:
-            page, mrz = other, turned
     return _printed(page, mrz, readers, clock, problems)
 
 

@@ -50,7 +50,7 @@ def test_a_specimen_gives_its_kind_its_lines_and_its_page_for_people(file: str) 
     assert (record.kind, record.template) == (truth.document_kind, truth.template)
     assert record.mrz is not None
     assert record.mrz.lines == truth.mrz_lines
-    assert {len(record.mrz.engines)} == {2}
+    assert record.mrz.engines == ("overseal",)
     (image,) = reading.images
     assert image.document_id == record.document_id
     assert Image.open(io.BytesIO(image.jpeg)).format == "JPEG"

@@ -58,6 +58,22 @@ class MrzEngines:
     fallback: PassportEye | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Unheard:
+    """A zone as engines may read it that were not asked: it outlives the page's pixels.
+
+    Attributes:
+        zones: what was read so far.
+        crops: by engine that was not asked.
+        box_of: where characters stand on the page; `length_px` of its rows.
+    """
+
+    zones: tuple[Zone, ...]
+    crops: tuple[tuple[LineEngine, tuple[Grey, ...]], ...]
+    box_of: BoxOf
+    length_px: float
+
+
 @dataclass(frozen=True, slots=True)
 class MrzResult:
     """What one page gave.
@@ -69,7 +85,7 @@ class MrzResult:
         pitch_px: px a character.
         plausibility: 0-1, for comparing orientations of one page; of a reading that was not claimed too, 0 without any.
         problems: met on the way.
-        rows: where the zone's rows are, and `zones` what engines read there, to ask another engine later.
+        unheard: what it takes to hear the other engines later; None where all have been asked, or nothing was read.
     """
 
     reading: MrzReading | None
@@ -78,8 +94,7 @@ class MrzResult:
     pitch_px: float | None
     plausibility: float
     problems: tuple[Problem, ...]
-    rows: MrzRegion | None = None
-    zones: tuple[Zone, ...] = ()
+    unheard: Unheard | None = None
 
 
 def make_engines(settings: Reading) -> MrzEngines:
@@ -87,11 +102,6 @@ def make_engines(settings: Reading) -> MrzEngines:
     tesseract = TesseractLines(settings.engine_timeout_seconds)
     known: dict[str, LineEngine] = {"overseal": MrzLines(), "tesseract": tesseract}
     return MrzEngines(tuple(known[name] for name in settings.mrz_engines), PassportEye(tesseract))
-
-
-def looks_like_mrz(page: Page) -> float:
-    """0-1, how much the best region looks like an MRZ before anything is read; upside down looks the same."""
-    return max((region.score for region in locate(page)), default=0.0)
 
 
 def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> MrzResult:
@@ -115,7 +125,7 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
         parts += [(region.box, lacking)] if lacking is not None else []
         result = _result(zones, region.box, _along(page, region), _length(region), problems)
         if result is not None and result.reading is not None:
-            return replace(result, rows=region, zones=tuple(zones))
+            return replace(result, unheard=_unheard(page, region, zones, engines))
         plausible = max(plausible, result.plausibility if result is not None else 0.0)
     if search_harder and not regions and engines.fallback is not None:
         result = _from_blocks(page, engines.fallback, problems)
@@ -129,22 +139,29 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
     return MrzResult(None, (), parts[0][0] if parts else None, None, plausible, tuple(problems))
 
 
-def confirmed(page: Page, result: MrzResult, engines: MrzEngines) -> MrzResult:
-    """The reading again, with every family heard; as it was where all have been, or none can be.
+def _unheard(page: Page, region: MrzRegion, zones: Sequence[Zone], engines: MrzEngines) -> Unheard | None:
+    heard = {line.engine for zone in zones for line in zone}
+    crops = tuple(
+        (engine, tuple(_crops(page.grey, region, engine))) for engine in engines.lines if engine.name not in heard
+    )
+    return Unheard(tuple(zones), crops, _along(page, region), _length(region)) if crops else None
+
+
+def confirmed(result: MrzResult) -> MrzResult:
+    """The reading again, with every family heard; as it was where all have been.
 
     For zones that another zone of the document contradicts, of which the zone itself knows nothing.
     """
-    if result.reading is None or result.rows is None:
+    if result.unheard is None or result.region is None:
         return result
-    unheard = [engine for engine in engines.lines if engine.name not in result.reading.engines]
     problems = list(result.problems)
-    zones = list(result.zones)
-    for engine in unheard:
-        zones.extend(_asked(engine, _crops(page.grey, result.rows, engine), problems))
-    if len(zones) == len(result.zones):
-        return replace(result, problems=tuple(problems))
-    heard = _result(zones, result.rows.box, _along(page, result.rows), _length(result.rows), problems)
-    return result if heard is None or heard.reading is None else replace(heard, rows=result.rows, zones=tuple(zones))
+    zones = list(result.unheard.zones)
+    for engine, crops in result.unheard.crops:
+        zones.extend(_asked(engine, crops, problems))
+    heard = _result(zones, result.region, result.unheard.box_of, result.unheard.length_px, problems)
+    if heard is None or heard.reading is None:
+        return replace(result, problems=tuple(problems), unheard=None)
+    return replace(heard, problems=tuple(problems))
 
 
 def read_upright(colour: Colour, engines: MrzEngines, *, search_harder: bool = True) -> tuple[MrzResult, int, bool]:

@@ -18,6 +18,8 @@ from pipeline.ocr.engine import LineEngine, LineReading
 #: A row counts as read from this mean probability of its characters, and this share of their number.
 _LEAST_SURE = 0.6
 _LEAST_SHARE = 0.75
+#: A row this sure needs no other to be looked at: upside down it would give nothing.
+_BEYOND_DOUBT = 0.95
 
 
 def ways_up(page: Page, engine: LineEngine) -> list[tuple[int, bool]]:
@@ -36,11 +38,12 @@ def ways_up(page: Page, engine: LineEngine) -> list[tuple[int, bool]]:
             seen = mirrored(region) if flipped else region
             for way in (seen, half_turned(seen)):
                 sure = _sureness(page.grey, way, engine)
+                # `turns` is how the rows lie; a mirrored picture is mirrored first, which turns them the other way.
+                undo = (-(way.turns if not flipped else 2 - way.turns) % 4, flipped)
                 if sure >= _LEAST_SURE:
-                    # `turns` is how the rows lie; a mirrored picture is mirrored first, which turns them the other way.
-                    turns = way.turns if not flipped else (2 - way.turns) % 4
-                    undo = (-turns % 4, flipped)
                     found[undo] = max(found.get(undo, 0.0), sure)
+                if sure >= _BEYOND_DOUBT:
+                    return [undo]
     return sorted(found, key=lambda way: -found[way])
 
 

@@ -113,18 +113,18 @@ def test_a_reading_that_another_zone_contradicts_is_confirmed_once() -> None:
     page = plain_page(drawn(TD3))
     engines = MrzEngines((Recorded("a", TD3, 0.999), second := Recorded("b", TD3)), None)
     alone = read_mrz(page, engines)
-    heard = confirmed(page, alone, engines)
+    heard = confirmed(alone)
     assert heard.reading is not None
     assert heard.reading.agreed
     assert heard.reading.engines == ("a", "b")
-    assert confirmed(page, heard, engines) == heard
+    assert confirmed(heard) == heard
     assert second.asked == 1
 
 
 def test_a_second_family_that_dies_leaves_the_reading_and_a_problem() -> None:
     page = plain_page(drawn(TD3))
     engines = MrzEngines((Recorded("a", TD3, 0.999), Failing("b", ())), None)
-    heard = confirmed(page, read_mrz(page, engines), engines)
+    heard = confirmed(read_mrz(page, engines))
     assert heard.reading is not None
     assert not heard.reading.agreed
     assert [problem.kind for problem in heard.problems] == [ProblemKind.ENGINE]
