@@ -17,7 +17,7 @@ import numpy as np
 
 from pipeline.documents import PageReading, documents_of, heard, told_apart
 from pipeline.errors import EngineError, UsageError
-from pipeline.imaging.orient import Orientation, orientations
+from pipeline.imaging.orient import Orientation, orientations, shrink
 from pipeline.imaging.page import Colour, Page
 from pipeline.imaging.portrait import portrait_zone
 from pipeline.imaging.quality import measure_field
@@ -27,10 +27,11 @@ from pipeline.intake.pages import Raster, rasters
 from pipeline.intake.scan import open_scan
 from pipeline.mrz.read import MrzEngines, MrzResult, make_engines, plain_page, read_mrz
 from pipeline.mrz.ways import ways_up
-from pipeline.ocr.engine import PageEngine, TextLine
+from pipeline.ocr.engine import PageEngine, PlaceEngine, TextLine
 from pipeline.ocr.rapidocr_page import RapidOcrPage
 from pipeline.ocr.tesseract_page import TesseractPage
 from pipeline.reference.labels import languages
+from pipeline.reference.preprints import Preprint, shipped_preprints
 from pipeline.reference.templates import Template, load_template, shipped_templates
 from pipeline.settings import Reading, Settings
 from pipeline.types.boxes import Box
@@ -39,7 +40,9 @@ from pipeline.types.problems import UNREADABLE, Problem, ProblemKind
 from pipeline.types.readings import FileReading, PageImage, ReadingStatus
 from pipeline.visual.choose import MrzHint
 from pipeline.visual.part import printed_part
+from pipeline.visual.placed import placed_text
 from pipeline.visual.read import PrintedResult, read_printed
+from pipeline.visual.register import register
 from pipeline.visual.several import marks, parts, seems_several
 
 T = TypeVar("T")
@@ -61,11 +64,12 @@ _PARTIAL = UNREADABLE | {
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """The engines and templates of a run; each engine loads its model with the first page."""
+    """The engines, templates and preprints of a run; each engine loads its model with the first page."""
 
     mrz: MrzEngines
     text: PageEngine
     templates: tuple[Template, ...]
+    preprints: tuple[Preprint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def make_readers(settings: Settings) -> Readers:
     for template in own:
         if any(template.name == other.name for other in shipped):
             raise UsageError(f"template {template.name} has the name of a shipped one; give the file another name")
-    return Readers(make_engines(reading), text, shipped + own)
+    return Readers(make_engines(reading), text, shipped + own, shipped_preprints())
 
 
 def read_file(
@@ -272,7 +276,7 @@ def _printed(
 ) -> _Seen:
     if text is None:
         try:
-            text = clock.time("text", lambda: readers.text.read_page(printed_part(page, mrz.region)))
+            text = clock.time("text", lambda: _text(page, mrz, readers))
         except EngineError as error:
             problems.append(Problem(ProblemKind.ENGINE, "visual", str(error), 0))
             text = ()
@@ -290,6 +294,17 @@ def _printed(
         ),
     )
     return _Seen(page, mrz, text, printed)
+
+
+def _text(page: Page, mrz: MrzResult, readers: Readers) -> tuple[TextLine, ...]:
+    """The page's lines: by position where its fixed print is known, else those that the engine finds."""
+    if isinstance(readers.text, PlaceEngine):
+        zone = (mrz.reading.format, mrz.region) if mrz.reading is not None and mrz.region is not None else None
+        registered = register(page, readers.preprints, zone)
+        placed = None if registered is None else placed_text(registered, page.colour, readers.text)
+        if placed is not None:
+            return placed
+    return readers.text.read_page(printed_part(page, mrz.region))
 
 
 def _look_again(engine: PageEngine, colour: Colour, box: tuple[int, int, int, int]) -> TextLine | None:
@@ -324,11 +339,7 @@ def _with_pitch(page: Page, mrz: MrzResult) -> Page:
 
 
 def _jpeg(page: Page) -> bytes:
-    height, width = page.colour.shape[:2]
-    scale = min(1.0, _IMAGE_SIDE / max(height, width))
-    small = (
-        cv2.resize(page.colour, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else page.colour
-    )
+    small = shrink(page.colour, _IMAGE_SIDE) if max(page.colour.shape[:2]) > _IMAGE_SIDE else page.colour
     _, encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _IMAGE_QUALITY])
     return np.asarray(encoded).tobytes()
 

@@ -18,6 +18,7 @@ MODELS = {
     ),
     "pipeline/imaging/data/face_detection_yunet_2023mar_int8bq.onnx": ("LICENSE.yunet", "Shiqi Yu", "free of charge"),
     "pipeline/ocr/data/PP-OCRv6_det_small.int8.onnx": ("../../../LICENSE", "Apache License", "Version 2.0"),
+    "pipeline/ocr/data/PP-OCRv6_rec_small.int8.onnx": ("../../../LICENSE", "Apache License", "Version 2.0"),
 }
 
 

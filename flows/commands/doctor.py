@@ -130,6 +130,7 @@ def _models() -> Iterator[tuple[str, Path]]:
     package = Path(pipeline.__file__).parent
     yield "MRZ model", package / "ocr" / "data" / "mrz.traineddata"
     yield "text detector", package / "ocr" / "data" / "PP-OCRv6_det_small.int8.onnx"
+    yield "line recogniser in 8 bits", package / "ocr" / "data" / "PP-OCRv6_rec_small.int8.onnx"
     yield "face detector", package / "imaging" / "data" / "face_detection_yunet_2023mar_int8bq.onnx"
 
 

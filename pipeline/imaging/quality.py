@@ -61,7 +61,7 @@ def measure_field(page: Page, box: Box, characters: int | None = None) -> FieldQ
         character_height_px=_capital_height(letters),
         pixels_per_character=(right - left) / characters if characters else None,
         contrast=_contrast(crop),
-        glare_fraction=_hidden(crop) if _paper(page.grey) < _PAPER_BELOW else 0.0,
+        glare_fraction=_hidden(crop) if crop.max() >= _BLOWN and _paper(page.grey) < _PAPER_BELOW else 0.0,
         stroke_width_px=edges.stroke_px if edges else None,
         baseline_degrees=_baseline_degrees(letters),
     )

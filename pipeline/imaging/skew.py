@@ -48,17 +48,25 @@ def _lower_edges(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]] | None:
     small, _ = reduced(grey, _SIDE)
     # Paper below ink: brightness grows downwards, and only over a short way, which leaves out shadows and pictures.
-    ink = cv2.subtract(cv2.blur(small, (25, 25)), small).astype(np.float32)
-    edge = np.maximum(ink[:-1] - ink[1:], 0.0)
-    least = max(6.0, float(np.percentile(edge[::3, ::3], 90)))
-    rows, columns = np.nonzero(edge >= least)
-    if len(rows) < 50:
+    ink = cv2.subtract(cv2.blur(small, (25, 25)), small)
+    edge = cv2.subtract(ink[:-1], ink[1:])
+    least = max(6, _level_below(edge, 0.9))
+    _, steep = cv2.threshold(edge, least - 1, 255, cv2.THRESH_BINARY)
+    points = cv2.findNonZero(steep)
+    if points is None or len(points) < 50:
         return None
+    columns, rows = points[:, 0, 0], points[:, 0, 1]
     if len(rows) > _MAX_POINTS:
         chosen = np.linspace(0, len(rows) - 1, _MAX_POINTS).astype(np.intp)
         rows, columns = rows[chosen], columns[chosen]
-    weight = np.minimum(edge[rows, columns], 4 * least)
+    weight = np.minimum(edge[rows, columns].astype(np.float32), 4 * least)
     return columns.astype(np.float32) - small.shape[1] / 2, rows.astype(np.float32), weight
+
+
+def _level_below(grey: NDArray[np.floating | np.integer], share: float) -> int:
+    """The level that a share of the pixels do not exceed."""
+    sums = np.cumsum(cv2.calcHist([np.asarray(grey, np.uint8)], [0], None, [256], [0, 256])[:, 0])
+    return int(np.searchsorted(sums, share * sums[-1]))
 
 
 def _sharpness(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
@@ -218,7 +219,7 @@ def _bgr(pixels: Image.Image) -> NDArray[np.uint8]:
         paper = Image.new("RGB", pixels.size, "white")
         paper.paste(pixels, mask=pixels.getchannel("A"))
         pixels = paper
-    return np.ascontiguousarray(np.asarray(pixels)[:, :, ::-1])
+    return np.asarray(cv2.cvtColor(np.asarray(pixels), cv2.COLOR_RGB2BGR), np.uint8)
 
 
 def _eight_bits(samples: NDArray[np.generic], mode: str) -> NDArray[np.uint8]:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.imaging.page import Colour, Grey
+
+#: Corners of a text box: top left, top right, bottom right, bottom left; px.
+Quad = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +76,13 @@ class PageEngine(Protocol):
 
     def read_box(self, colour: Colour, box: tuple[int, int, int, int]) -> TextLine | None:
         """The one line in a box (left, top, right, bottom; px), None where nothing is read: for what was not found."""
+        ...
+
+
+@runtime_checkable
+class PlaceEngine(Protocol):
+    """A PageEngine that also reads single lines at known places; raises EngineError like LineEngine."""
+
+    def read_quad(self, colour: Colour, quad: Quad) -> TextLine | None:
+        """The line in a box with room all round, None where nothing is read."""
         ...

@@ -15,15 +15,18 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.errors import EngineError
 from pipeline.imaging.page import Colour
-from pipeline.ocr.engine import TextLine
-from pipeline.ocr.recogniser import HEIGHT, RECOGNISER, Recogniser, shared_recogniser, wheel_model
-
-#: Corners of a text box: top left, top right, bottom right, bottom left; px.
-Quad = NDArray[np.float32]
+from pipeline.ocr.engine import Quad, TextLine
+from pipeline.ocr.recogniser import (
+    HEIGHT,
+    RECOGNISER,
+    Recogniser,
+    quick_recogniser,
+    shared_recogniser,
+    wheel_model,
+)
 
 #: The detector in 8 bits.
 DETECTOR = Path(__file__).parent / "data" / "PP-OCRv6_det_small.int8.onnx"
@@ -40,6 +43,8 @@ _CORE = 0.8
 #: ... on a strip of this many box heights, whose rims repeat the core's: text of this size reads as well as larger
 #: text, and its lines are shorter.
 _STRIP = 1.2
+#: Where the quick network's least sure character is less probable, the full one reads the line again.
+_QUICK_SURE = 0.9
 #: A box that leans by more than this share of its width is cut along its own edges.
 _LEVEL = 0.01
 
@@ -70,25 +75,42 @@ class RapidOcrPage:
         try:
             found = detect(colour)
             quads = [] if found.boxes is None else [np.asarray(box, np.float32) for box in found.boxes]
-            if not quads:
-                return ()
-            read = [_read(recognise, _strip(colour, quad)) for quad in quads]
+            read = [_read(recognise, _sized(_strip(colour, quad))) for quad in quads]
         except Exception as error:  # the library and onnxruntime raise unexported types
             raise EngineError(f"{self.name} failed on a page") from error
         lines = zip(read, quads, strict=True)
-        return tuple(_line(text, score, quad, width, height) for (text, score), quad in lines)
+        return tuple(_line(text, score, quad, width, height) for (text, score, _), quad in lines)
+
+    def read_quad(self, colour: Colour, quad: Quad) -> TextLine | None:
+        """The line in a box that is drawn as the detector draws them, None where nothing is read.
+
+        Args:
+            colour: height x width x 3, blue-green-red.
+            quad: corners of the line with room all round, px.
+
+        Raises:
+            EngineError: if the network fails.
+            MissingDependency: if the wheel or its model is not installed.
+        """
+        try:
+            pixels = _sized(_strip(colour, quad))
+            text, score, worst = _read(quick_recogniser(), pixels)
+            if worst < _QUICK_SURE:
+                text, score, _ = _read(shared_recogniser(), pixels)
+        except Exception as error:  # as above
+            raise EngineError(f"{self.name} failed on a line") from error
+        return _line(text, score, quad, colour.shape[1], colour.shape[0]) if text.strip() else None
 
     def read_box(self, colour: Colour, box: tuple[int, int, int, int]) -> TextLine | None:
         """The one line in a box (left, top, right, bottom; px), None where nothing is read.
 
         Raises:
-            EngineError: if a network fails.
-            MissingDependency: if the wheel or one of its models is not installed.
+            EngineError: if the network fails.
+            MissingDependency: if the wheel or its model is not installed.
         """
-        _, recognise = self._load()
         left, top, right, bottom = box
         try:
-            text, score = _read(recognise, colour[top:bottom, left:right])
+            text, score, _ = _read(shared_recogniser(), _sized(colour[top:bottom, left:right]))
         except Exception as error:  # as above
             raise EngineError(f"{self.name} failed on a line") from error
         return TextLine(text, score, left, top, right, bottom) if text.strip() else None
@@ -127,17 +149,27 @@ def _networks() -> tuple[Any, Recogniser]:
     return Detector(settings.Det), shared_recogniser()
 
 
-def _read(recogniser: Recogniser, strip: Colour) -> tuple[str, float]:
-    """A line's text, the best class at each step, and the mean probability of its characters (0 without any)."""
+def _sized(strip: Colour) -> Colour:
+    """A strip at the recogniser's height."""
     width = max(_LEAST_WIDTH, math.ceil(strip.shape[1] * HEIGHT / strip.shape[0]))
     how = cv2.INTER_AREA if strip.shape[0] > HEIGHT else cv2.INTER_LINEAR
-    scores = recogniser.probabilities(np.asarray(cv2.resize(strip, (width, HEIGHT), interpolation=how), np.uint8))
+    return np.asarray(cv2.resize(strip, (width, HEIGHT), interpolation=how), np.uint8)
+
+
+def _read(recogniser: Recogniser, strip: Colour) -> tuple[str, float, float]:
+    """A line's text, the best class at each step; mean and least probability of its characters (0 without any).
+
+    Blanks do not count for the least: both networks are as unsure of narrow ones.
+    """
+    scores = recogniser.probabilities(strip)
     best = scores.argmax(axis=1)
     starts = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
     if starts.size == 0:
-        return "", 0.0
-    text = "".join(recogniser.characters[best[start]] for start in starts)
-    return text, min(float(scores[starts, best[starts]].mean()), 1.0)
+        return "", 0.0, 0.0
+    characters = [recogniser.characters[best[start]] for start in starts]
+    sure = scores[starts, best[starts]]
+    printed = [float(one) for character, one in zip(characters, sure, strict=True) if character != " "]
+    return "".join(characters), min(float(sure.mean()), 1.0), min(printed, default=0.0)
 
 
 def _strip(colour: Colour, quad: Quad) -> Colour:

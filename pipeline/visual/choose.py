@@ -67,7 +67,8 @@ class Seen:
 
 def choose(lines: Sequence[TextLine], templates: Sequence[Template], hint: MrzHint | None) -> Seen | None:
     """The template that has most evidence, or None where no template has enough."""
-    candidates = [one for one in (seen(lines, template, hint) for template in templates) if one.enough]
+    possible = [one for one in templates if hint is None or not one.mrz or hint.format in one.mrz]
+    candidates = [one for one in (seen(lines, template, hint) for template in possible) if one.enough]
     return max(candidates, key=lambda one: one.score + _by_mrz(one.template, hint), default=None)
 
 

@@ -131,3 +131,27 @@ def test_a_missing_language_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
     with pytest.raises(MissingDependency, match="apt-get install tesseract-ocr-eng"):
         TesseractPage().read_page(page())
+
+
+@pytest.mark.live
+def test_a_line_is_read_at_a_known_place() -> None:
+    quad = np.array([[30, 215], [320, 215], [320, 262], [30, 262]], np.float32)
+    line = RapidOcrPage().read_quad(page(), quad)
+    assert line is not None
+    assert line.text == "16 AUG 1989"
+    assert (line.left, line.top, line.right, line.bottom) == (30, 215, 320, 262)
+    assert RapidOcrPage().read_quad(np.full((100, 400, 3), 250, np.uint8), quad / np.float32(8)) is None
+
+
+@pytest.mark.parametrize(("worst", "expected"), [(0.95, "QUICK"), (0.5, "FULL")])
+def test_what_the_quick_network_is_unsure_of_is_read_again(
+    monkeypatch: pytest.MonkeyPatch, worst: float, expected: str
+) -> None:
+    def read(network: object, strip: Colour) -> tuple[str, float, float]:
+        return ("QUICK", 0.99, worst) if network is recogniser.quick_recogniser() else ("FULL", 0.99, 0.99)
+
+    monkeypatch.setattr(rapidocr_page, "_read", read)
+    quad = np.array([[30, 215], [320, 215], [320, 262], [30, 262]], np.float32)
+    line = RapidOcrPage().read_quad(page(), quad)
+    assert line is not None
+    assert line.text == expected

@@ -14,6 +14,8 @@ from pipeline.ocr.recogniser import (
     RECOGNISER,
     Recogniser,
     keep_classes,
+    kept_only,
+    quick_recogniser,
     shared_recogniser,
     wheel_model,
 )
@@ -60,3 +62,15 @@ def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_network_with_another_last_layer_is_refused() -> None:
     with pytest.raises(ValueError, match="last layer"):
         keep_classes(onnx.load(wheel_model("PP-OCRv6_det_small.onnx")), np.arange(3))
+
+
+def test_the_copy_in_8_bits_has_the_same_classes() -> None:
+    assert quick_recogniser().characters == shared_recogniser().characters
+    assert quick_recogniser().probabilities(strip()).sum(axis=1) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_classes_are_taken_out_once() -> None:
+    model = onnx.load(wheel_model(RECOGNISER))
+    once = kept_only(model)
+    assert kept_only(model) == once
+    assert len(once) == len(shared_recogniser().characters)
