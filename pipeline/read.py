@@ -50,6 +50,8 @@ T = TypeVar("T")
 #: Pages are kept for people at this size: a letter page's small print is still legible at 1,600 px.
 _IMAGE_SIDE = 1600
 _IMAGE_QUALITY = 80
+#: A form that fills less of the page than this may have another document beside it, so all text is looked for.
+_FILLED = 0.6
 #: A zone or page that was found but gave nothing makes a file only partly read.
 _PARTIAL = UNREADABLE | {
     ProblemKind.PARTIAL_MRZ,
@@ -301,9 +303,10 @@ def _text(page: Page, mrz: MrzResult, readers: Readers) -> tuple[TextLine, ...]:
     if isinstance(readers.text, PlaceEngine):
         zone = (mrz.reading.format, mrz.region) if mrz.reading is not None and mrz.region is not None else None
         registered = register(page, readers.preprints, zone)
-        placed = None if registered is None else placed_text(registered, page.colour, readers.text)
-        if placed is not None:
-            return placed
+        if registered is not None and registered.share_of(page.grey) >= _FILLED:
+            placed = placed_text(registered, page.colour, readers.text)
+            if placed is not None:
+                return placed
     return readers.text.read_page(printed_part(page, mrz.region))
 
 

@@ -93,6 +93,15 @@ class Registered:
     found: tuple[Found, ...]
     other_print: Grey
 
+    def share_of(self, page: Grey) -> float:
+        """0-1, how much of the page the form fills: beside it another document may lie."""
+        height, width = self.frame.shape
+        corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float32)
+        on_page = cv2.perspectiveTransform(corners, self.to_page)[0]
+        limits = np.array([page.shape[1], page.shape[0]], np.float32)
+        area = cv2.contourArea(np.clip(on_page, 0, limits).astype(np.float32))
+        return float(area) / float(limits.prod())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Patch:
