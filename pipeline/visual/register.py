@@ -330,7 +330,8 @@ def _prepared(preprint: Preprint) -> _Prepared:
         raise ValueError(f"preprint {preprint.name} has no drawing with transparency")
     drawing, other_print = np.ascontiguousarray(pixels[:, :, 0]), np.asarray(255 - pixels[:, :, 3], np.uint8)
     height, width = drawing.shape
-    largest = max(preprint.fixed, key=lambda text: (text.box[3] - text.box[1]) * (text.box[2] - text.box[0]))
+    # Tall rather than long: on a coarse copy small print has no form, and its length must be right to a hundredth.
+    largest = max(preprint.fixed, key=lambda text: (text.box[3] - text.box[1]) ** 2 * (text.box[2] - text.box[0]))
     leeway = max((value.leading for value in preprint.values), default=0.0) if preprint.flows else 0.0
     coarse = _patch(drawing, largest, _COARSE)
     return _Prepared(
