@@ -25,19 +25,25 @@ def likely(other: Alternative) -> bool:
     return other.probability is None or other.probability >= LIKELY_ALTERNATIVE
 
 
-def families_agree(facts: Facts, field: AnyFact) -> bool:
-    """Whether the whole zone was read alike, or this field without a likely other reading by any of several engines.
+def dissent(facts: Facts, field: AnyFact) -> str:
+    """Why agreement of two engine families does not speak for a field of the MRZ, in words; empty where it does.
 
-    An alternative that every family is known to confuse (O and 0) speaks for no disagreement. What had to be repaired
-    was read otherwise by somebody.
+    It does where the whole zone was read alike, or this field without a likely other reading by either. An alternative
+    that every family is known to confuse speaks for no disagreement. What had to be repaired was read otherwise by
+    somebody.
     """
     reading = facts.get(MRZ).value
     if reading.agreed:
-        return True
-    if len(reading.engines) < 2 or field.repairs or field.key == MRZ.name:
-        return False
-    return not any(
-        (other.probability or 0.0) >= LIKELY_ALTERNATIVE
-        and frozenset((other.character, field.raw[other.position : other.position + 1])) not in SHARED_CONFUSIONS
-        for other in field.alternatives
-    )
+        return ""
+    if len(reading.engines) < 2:
+        return "one engine family only has read the zone"
+    if field.repairs or field.key == MRZ.name or any(_tells_apart(field, other) for other in field.alternatives):
+        return "the two engines read the zone differently"
+    return ""
+
+
+def _tells_apart(field: AnyFact, other: Alternative) -> bool:
+    read = field.raw[other.position : other.position + 1]
+    return (other.probability or 0.0) >= LIKELY_ALTERNATIVE and frozenset(
+        (other.character, read)
+    ) not in SHARED_CONFUSIONS

@@ -75,5 +75,5 @@ def _names_differ(coded: Facts, printed: Facts) -> bool:
         seen = [compare_surname(family, first, field.value, issuer)] if family else []
         seen += [compare_given_names(family, first, field.value, issuer)] if first else []
     except UnknownLetter:
-        return False
+        return True
     return any(match.agreement not in _SPELT_ALIKE for match in seen)

@@ -122,9 +122,12 @@ def _added(pages: Sequence[PageReading]) -> tuple[tuple[str, float], ...]:
 
 
 def _continues(document: Sequence[PageReading], page: PageReading) -> bool:
-    """Whether a page belongs to the document before it."""
-    if page.mrz is None and page.template is None:
-        return True
+    """Whether a page belongs to the document before it.
+
+    One that says nothing of what it is does, but a part of a page does not: nobody files an empty back beside a front.
+    """
+    if not page.understood:
+        return page.info.part is None
     return len(document) == 1 and (_sides(document[0], page) or _sides(page, document[0]))
 
 

@@ -189,6 +189,7 @@ def _read_whole(
         seen = _uncut(raster, seen, readers, clock, problems)
     if not seen.understood:
         mrz = clock.time("mrz", lambda: read_mrz(seen.page, readers.mrz))
+        seen = replace(seen, mrz=mrz)
         if mrz.reading is not None:
             seen = _printed(seen.page, mrz, readers, clock, problems, seen.text)
     page = _with_pitch(seen.page, seen.mrz)
@@ -209,12 +210,14 @@ def _read_whole(
 
 
 def _by_zone(raster: Raster, readers: Readers) -> Orientation | None:
-    """How the raster lies, told by a machine-readable zone on it; None where no row of one is legible."""
+    """How the raster lies, told by a machine-readable zone on it; None where no row of one is legible.
+
+    Mirrored pages are too rare to pay for on every page without a zone; `_other_ways` looks for them.
+    """
     if not readers.mrz.lines:
         return None
-    for turns, mirrored in ways_up(plain_page(raster.colour), readers.mrz.lines[0]):
-        return Orientation(turns if mirrored else -turns % 4, mirrored)
-    return None
+    ways = ways_up(plain_page(raster.colour), readers.mrz.lines[0], mirrored_too=False)
+    return Orientation(-ways[0][0] % 4) if ways else None
 
 
 def _look(raster: Raster, way: Orientation, readers: Readers, clock: _Clock, problems: list[Problem]) -> _Seen:

@@ -126,7 +126,11 @@ def test_where_parting_is_unsure_the_page_is_read_as_one_and_says_so() -> None:
         assert sum(seconds for _, seconds in page.timings) == 0.5 * (1 + len(parts))
 
 
-def test_a_part_that_is_not_understood_is_not_lost() -> None:
-    pages = told_apart(_page(0), [_part(0, _PASSPORT), _part(1, _page(0)), _PERMIT])
-    assert len(documents_of(pages, "bundle")) == 2
-    assert sum(len(record.pages) for record in documents_of(pages, "bundle")) == 3
+def test_a_part_that_is_not_understood_is_a_document_that_says_so() -> None:
+    untold = Problem(ProblemKind.UNKNOWN_TEMPLATE, "visual", "no template has enough labels on this page", 0)
+    odd = replace(_page(0), problems=(untold,))
+    pages = told_apart(_page(0), [_part(0, _PASSPORT), _part(1, odd), _PERMIT])
+    records = documents_of(pages, "bundle")
+    assert [len(record.pages) for record in records] == [1, 1, 1]
+    assert untold in records[1].problems
+    assert not records[0].problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.agreement import families_agree
+from checks.agreement import dissent
 from checks.base import Context, Found
 from pipeline.reference.confusions import EXPLAINED, LEGIBLE, SHARED_CONFUSIONS, glyph_cost, lookalikes
 from pipeline.types.facts import AnyFact, Facts
@@ -24,9 +24,7 @@ def doubt(code: str, facts: Facts, evidence: tuple[AnyFact, ...], context: Conte
     legibility = min(fact.legibility for fact in evidence)
     if legibility < context.threshold(code, "legible", LEGIBLE):
         return f"poor print or scan, legibility {legibility:.2f}"
-    if not all(families_agree(facts, fact) for fact in evidence):
-        return "the two engines read the zone differently"
-    return ""
+    return next((why for fact in evidence if (why := dissent(facts, fact))), "")
 
 
 def weighed(message: str, evidence: tuple[AnyFact, ...], innocent: str, cause: str | None = None) -> Found:

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.agreement import families_agree, likely
+from checks.agreement import dissent, likely
 from checks.base import Context, DocumentCheck, Found, NotApplicable
 from pipeline.types.facts import AnyFact, Facts
 from pipeline.types.findings import Hypothesis, Strength
@@ -43,7 +43,7 @@ def mrz_field_read_differently(facts: Facts, context: Context) -> Iterator[Found
         raise NotApplicable("one engine family only has read the zone")
     for fact in facts:
         is_field = fact.key.startswith(_PREFIX) and fact.key != MRZ.name
-        if is_field and not fact.repairs and fact.raw and not families_agree(facts, fact):
+        if is_field and not fact.repairs and fact.raw and dissent(facts, fact):
             name = fact.key.removeprefix(_PREFIX).replace("_", " ")
             yield Found(f"{name} read as {fact.raw}; {_otherwise(fact)}", (fact,), cause=fact.key)
 
@@ -51,7 +51,7 @@ def mrz_field_read_differently(facts: Facts, context: Context) -> Iterator[Found
 def _otherwise(fact: AnyFact) -> str:
     """What else stands where, in words."""
     others = [
-        f"{other.character} at character {other.position + 1}"
+        f"{other.character or 'nothing'} at character {other.position + 1}"
         for other in fact.alternatives
         if other.probability is not None and likely(other)
     ]

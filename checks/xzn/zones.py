@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from checks.agreement import families_agree, likely
+from checks.agreement import dissent, likely
 from checks.base import Context, Found
 from pipeline.reference.confusions import LEGIBLE, Step, explained, in_words
 from pipeline.types.facts import AnyFact, Fact, Facts, Key
@@ -46,7 +46,7 @@ class Pair(Generic[P, C]):
 def doubt(code: str, pair: Pair[P, C], facts: Facts, context: Context, digit: Key[CheckDigit] | None) -> str:
     """Why the readings cannot carry more than a weak finding, in words; empty if they can.
 
-    `digit` is the check digit over the field; where there is none (None), agreement of engines speaks for the reading.
+    `digit` is the check digit over the field, if there is one (None); agreement of engines is asked for either way.
     The check's `code` names its thresholds `legible` and `most_missing`.
     """
     template = facts.find(DOC_TEMPLATE)
@@ -59,9 +59,7 @@ def doubt(code: str, pair: Pair[P, C], facts: Facts, context: Context, digit: Ke
         found = facts.repaired(digit) or facts.find(digit)
         if found is not None and not found.value.ok:
             return "the MRZ's own check digit of this field does not agree with what was read there"
-        if found is not None:
-            return ""
-    return "" if families_agree(facts, pair.coded) else "the two engines read the MRZ differently"
+    return dissent(facts, pair.coded)
 
 
 def misread(steps: tuple[Step, ...], legibility: float) -> str:

@@ -15,7 +15,7 @@ from pipeline.ocr.engine import LineReading
 from pipeline.reference.codes import Listing, document_code_fault, listing, state_code
 from pipeline.reference.mrz_fields import LAYOUTS, Holds
 from pipeline.types import keys
-from pipeline.types.mrz import SHAPE, MrzFormat, MrzReading
+from pipeline.types.mrz import ALPHABET, SHAPE, MrzFormat, MrzReading
 
 #: A place less sure than this leaves a doubt that other looks may settle.
 DOUBT = 0.8
@@ -103,8 +103,9 @@ def least_sure(lines: tuple[VotedLine, ...]) -> float:
     return min(choice.probability for line in lines for choice in line.choices)
 
 
-def assembled(layout: MrzFormat, lines: tuple[VotedLine, ...], engines: tuple[str, ...]) -> MrzReading:
-    """The reading that voted lines make."""
+def assembled(layout: MrzFormat, lines: tuple[VotedLine, ...]) -> MrzReading:
+    """The reading that voted lines make; its engines are those that have read every line."""
+    engines = tuple(name for name in lines[0].engines if all(name in line.engines for line in lines))
     texts = tuple(line.text for line in lines)
     exact = tuple(exactness([choice.probability for choice in line.choices], line.engine) for line in lines)
     return MrzReading(
@@ -120,10 +121,22 @@ def assembled(layout: MrzFormat, lines: tuple[VotedLine, ...], engines: tuple[st
     )
 
 
-def claimed(reading: MrzReading) -> bool:
-    """Whether a reading is sure enough to be given out; otherwise it is better to say that nothing was read."""
-    sure = reading.confidence >= ABSTAIN and plausibility(reading) >= LEAST_PLAUSIBLE
-    return sure and "<" in "".join(reading.lines) and not _out_of_step(reading)
+def refusal(reading: MrzReading) -> str:
+    """Why a reading is too unsure to be given out, in words; empty where it is sure enough.
+
+    What two families read alike is printed so, whatever its check digits say; of what one has read, digits that
+    disagree all and letters where digits stand say that it was read a character off.
+    """
+    text = "".join(reading.lines)
+    if not set(text) <= set(ALPHABET) or "<" not in text:
+        return "it holds what no zone holds, or no filler"
+    if reading.confidence < ABSTAIN:
+        return "it is not legible enough to claim"
+    if reading.agreed:
+        return ""
+    if plausibility(reading) < LEAST_PLAUSIBLE:
+        return "no check digit agrees, and one engine family only has read it so"
+    return "its lines are cut short or out of step" if _out_of_step(reading) else ""
 
 
 def _out_of_step(reading: MrzReading) -> bool:

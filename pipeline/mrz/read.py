@@ -20,12 +20,12 @@ from pipeline.mrz.assemble import (
     LEAST_PLAUSIBLE,
     Zone,
     assembled,
-    claimed,
     doubtful,
     hopeless,
     layout_of,
     plausibility,
     questionable,
+    refusal,
     voted,
 )
 from pipeline.mrz.crops import line_crop
@@ -59,19 +59,26 @@ class MrzEngines:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Where:
+    """A zone's place on its page: its box, its characters' boxes, and the length of its rows in px."""
+
+    box: Box
+    box_of: BoxOf
+    length_px: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Unheard:
     """A zone as engines may read it that were not asked: it outlives the page's pixels.
 
     Attributes:
         zones: what was read so far.
         crops: by engine that was not asked.
-        box_of: where characters stand on the page; `length_px` of its rows.
     """
 
     zones: tuple[Zone, ...]
     crops: tuple[tuple[LineEngine, tuple[Grey, ...]], ...]
-    box_of: BoxOf
-    length_px: float
+    where: Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ class MrzResult:
         pitch_px: px a character.
         plausibility: 0-1, for comparing orientations of one page; of a reading that was not claimed too, 0 without any.
         problems: met on the way.
+        refused: why what was read is not given out, in words.
         unheard: what it takes to hear the other engines later; None where all have been asked, or nothing was read.
     """
 
@@ -94,6 +102,7 @@ class MrzResult:
     pitch_px: float | None
     plausibility: float
     problems: tuple[Problem, ...]
+    refused: str = ""
     unheard: Unheard | None = None
 
 
@@ -121,11 +130,11 @@ def read_mrz(page: Page, engines: MrzEngines, *, search_harder: bool = True) -> 
     parts: list[tuple[Box, str]] = []
     for index, region in enumerate(regions):
         zones = _zones(page, region, engines, problems, hopeful=index == 0)
-        lacking = missing(region, zones[0] if zones else ())
-        parts += [(region.box, lacking)] if lacking is not None else []
-        result = _result(zones, region.box, _along(page, region), _length(region), problems)
+        result = _result(zones, _where(page, region), problems)
         if result is not None and result.reading is not None:
             return replace(result, unheard=_unheard(page, region, zones, engines))
+        lacking = missing(region, zones[0] if zones else (), result.refused if result is not None else "")
+        parts += [(region.box, lacking)] if lacking is not None else []
         plausible = max(plausible, result.plausibility if result is not None else 0.0)
     if search_harder and not regions and engines.fallback is not None:
         result = _from_blocks(page, engines.fallback, problems)
@@ -144,7 +153,7 @@ def _unheard(page: Page, region: MrzRegion, zones: Sequence[Zone], engines: MrzE
     crops = tuple(
         (engine, tuple(_crops(page.grey, region, engine))) for engine in engines.lines if engine.name not in heard
     )
-    return Unheard(tuple(zones), crops, _along(page, region), _length(region)) if crops else None
+    return Unheard(tuple(zones), crops, _where(page, region)) if crops else None
 
 
 def confirmed(result: MrzResult) -> MrzResult:
@@ -152,13 +161,13 @@ def confirmed(result: MrzResult) -> MrzResult:
 
     For zones that another zone of the document contradicts, of which the zone itself knows nothing.
     """
-    if result.unheard is None or result.region is None:
+    if result.unheard is None:
         return result
     problems = list(result.problems)
     zones = list(result.unheard.zones)
     for engine, crops in result.unheard.crops:
         zones.extend(_asked(engine, crops, problems))
-    heard = _result(zones, result.region, result.unheard.box_of, result.unheard.length_px, problems)
+    heard = _result(zones, result.unheard.where, problems, claim=False)
     if heard is None or heard.reading is None:
         return replace(result, problems=tuple(problems), unheard=None)
     return replace(heard, problems=tuple(problems))
@@ -241,20 +250,26 @@ def _crops(pixels: Grey, region: MrzRegion, engine: LineEngine, stretch: float =
     return [np.asarray(255 - crop, np.uint8) for crop in crops] if region.inverse else crops
 
 
-def _result(
-    zones: Sequence[Zone], region: Box, box_of: BoxOf, length_px: float, problems: list[Problem]
-) -> MrzResult | None:
-    """Vote, assemble and place; None where the readings make no MRZ, and no reading in it where none can be claimed."""
+def _result(zones: Sequence[Zone], where: Where, problems: list[Problem], *, claim: bool = True) -> MrzResult | None:
+    """Vote, assemble and place; None where the readings make no MRZ, and no reading in it where none can be claimed.
+
+    Args:
+        zones: what engines read.
+        where: the zone is.
+        problems: met so far.
+        claim: refuse what is too unsure; a zone that was given out already is not taken back.
+    """
     found = voted(zones)
     if found is None:
         return None
     layout, lines = found
-    reading = assembled(layout, lines, tuple(dict.fromkeys(line.engine for zone in zones for line in zone)))
-    if not claimed(reading):
-        return MrzResult(None, (), region, None, plausibility(reading), ())
-    pitch = length_px / len(reading.lines[0])
-    facts = facts_of(reading, lines, box_of, pitch, region)
-    return MrzResult(reading, facts, region, pitch, plausibility(reading), tuple(problems))
+    reading = assembled(layout, lines)
+    refused = refusal(reading) if claim else ""
+    if refused:
+        return MrzResult(None, (), where.box, None, plausibility(reading), (), refused=refused)
+    pitch = where.length_px / len(reading.lines[0])
+    facts = facts_of(reading, lines, where.box_of, pitch, where.box)
+    return MrzResult(reading, facts, where.box, pitch, plausibility(reading), tuple(problems))
 
 
 def _from_blocks(page: Page, fallback: PassportEye, problems: list[Problem]) -> MrzResult | None:
@@ -269,14 +284,15 @@ def _from_blocks(page: Page, fallback: PassportEye, problems: list[Problem]) -> 
         region = Box.from_pixels(block.left, block.top, block.right, block.bottom, width, height)
         for count in (3, 2):
             zone = block.readings[-count:]
-            result = _result([zone], region, _evenly(region, count), block.right - block.left, problems)
+            where = Where(region, _evenly(region, count), block.right - block.left)
+            result = _result([zone], where, problems)
             if result is not None and result.reading is not None:
                 return result
     return None
 
 
-def _length(region: MrzRegion) -> float:
-    return float(np.mean([line.length_px for line in region.lines]))
+def _where(page: Page, region: MrzRegion) -> Where:
+    return Where(region.box, _along(page, region), float(np.mean([line.length_px for line in region.lines])))
 
 
 def _along(page: Page, region: MrzRegion) -> BoxOf:

@@ -9,8 +9,9 @@ and the other reading's does. Every character taken from another engine than the
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Hamming, Levenshtein
 
@@ -18,7 +19,7 @@ from pipeline.mrz.digits import check_digits
 from pipeline.mrz.repair import complete
 from pipeline.ocr.engine import Character, LineReading
 from pipeline.reference.mrz_fields import LAYOUTS, Covered, Holds, Place, holds_at
-from pipeline.types.mrz import ALPHABET, SHAPE, MrzFormat, character_value
+from pipeline.types.mrz import SHAPE, MrzFormat
 
 #: Probability that an engine leaves to a character it did not name: one that names its runners-up leaves little to
 #: others, Tesseract names none and is sure of its mistakes.
@@ -29,15 +30,15 @@ _MOST_UNLIKE = 0.2
 #: A reading whose characters stand a place off, for one that was seen too much or too little, is nearer by this many
 #: edits once it is aligned.
 _SLIPPED = 2
-#: How much less likely a check digit makes any other character: one in ten agrees by chance.
-_CHANCE = 10.0
 #: A filler that was added to reach the line's length was seen by nobody.
 _ADDED = 0.5
+#: How sure a line is of the length that it was fitted to.
+_FITTED = 0.8
 #: Prior of a letter where digits belong, or the reverse, for a character that an engine did read.
 _OUT_OF_CLASS = 0.02
-#: A field is taken whole from another reading only if the pixels speak against that by less than this (nats): two
-#: check digits, the field's and the composite, agree by chance once in a hundred.
-_MOST_AGAINST = 4.6
+#: A field is taken whole from another reading only if the pixels speak against that by less than this (nats): what two
+#: engines are about equally sure of, a check digit may settle; what one is sure of, it may not.
+_MOST_AGAINST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,11 @@ class VotedLine:
     """One line of the zone.
 
     Attributes:
-        raw: as its primary engine gave it; `engine` names that engine.
+        raw: as the preferred engine gave it; `engine` names that engine.
         text: voted, of the format's length; `choices` its places.
         repairs: each difference from `raw`, in words.
         agreed: whether two families gave this very text.
+        engines: whose readings took part; others were too unlike to be laid beside it.
     """
 
     raw: str
@@ -65,6 +67,7 @@ class VotedLine:
     choices: tuple[Choice, ...]
     repairs: tuple[str, ...]
     agreed: bool
+    engines: tuple[str, ...]
 
     @property
     def text(self) -> str:
@@ -104,27 +107,52 @@ def vote(layout: MrzFormat, zones: Sequence[tuple[LineReading, ...]]) -> tuple[V
 
 def _spread(readings: Sequence[LineReading], length: int, number: int) -> list[_Aligned]:
     """Readings aligned to the first one of the right length; none where there is no such."""
-    done = [complete(reading.text, length, number) for reading in readings]
-    base = next((item.text for item in done if len(item.text) == length), None)
+    done = [_completed(reading, length, number) for reading in readings]
+    base = next((text for text, _, _ in done if len(text) == length), None)
     if base is None:
         return []
     return [
-        _Aligned(reading, item.text, item.repairs, _places(reading, item.text, base, length))
-        for reading, item in zip(readings, done, strict=True)
-        if len(item.text) == length or Levenshtein.distance(item.text, base) <= _MOST_UNLIKE * length
+        _Aligned(reading, text, repairs, _places(own, text, base))
+        for reading, (text, repairs, own) in zip(readings, done, strict=True)
+        if len(text) == length or Levenshtein.distance(text, base) <= _MOST_UNLIKE * length
     ]
 
 
-def _places(reading: LineReading, completed: str, base: str, length: int) -> tuple[Character | None, ...]:
-    own = [
+def _completed(reading: LineReading, length: int, number: int) -> tuple[str, tuple[str, ...], tuple[Character, ...]]:
+    """A reading at the format's length by fillers alone, what was done, and its characters so."""
+    if len(reading.fitted) == length:
+        text = "".join(character.text for character in reading.fitted)
+        told = f"line {number}: {_fillers(length - len(reading.text))}, as lines of a zone are of one length"
+        return text, (told,), _one_unsure(reading.fitted)
+    item = complete(reading.text, length, number)
+    own = tuple(
         reading.characters[i]
         if i < len(reading.characters) and reading.characters[i].text == text
         else Character(text, _ADDED)
-        for i, text in enumerate(completed)
-    ]
+        for i, text in enumerate(item.text)
+    )
+    return item.text, item.repairs, own
+
+
+def _fillers(more: int) -> str:
+    return f"{more} fillers added" if more > 0 else f"{-more} fillers taken away"
+
+
+def _one_unsure(fitted: tuple[Character, ...]) -> tuple[Character, ...]:
+    """The characters, the last filler of the longest run no surer than `_FITTED`: one of them was added or lost."""
+    text = "".join(character.text for character in fitted)
+    run = max(re.finditer("<+", text), key=lambda found: len(found.group()), default=None)
+    if run is None:
+        return fitted
+    at = run.end() - 1
+    return (*fitted[:at], replace(fitted[at], probability=min(fitted[at].probability, _FITTED)), *fitted[at + 1 :])
+
+
+def _places(own: tuple[Character, ...], completed: str, base: str) -> tuple[Character | None, ...]:
+    length = len(base)
     slipped = Hamming.distance(base, completed, pad=True) > Levenshtein.distance(base, completed) + _SLIPPED
     if len(own) == length and not slipped:
-        return tuple(own)
+        return own
     places: list[Character | None] = [None] * length
     for code in Levenshtein.opcodes(base, completed):
         if code.tag in ("equal", "replace"):
@@ -234,13 +262,12 @@ def _with_field(
 
 def _finished(layout: MrzFormat, line: int, texts: tuple[str, ...], aligned: list[_Aligned]) -> VotedLine:
     text = texts[line]
-    primary = min(aligned, key=lambda item: (Levenshtein.distance(item.reading.text, text), item is not aligned[0]))
+    primary = next(item for item in aligned if len(item.completed) == len(text))
     choices = []
     repairs = list(primary.repairs)
-    vouched = _vouched(layout, line, texts)
     for column, character in enumerate(text):
         seen = [(item.reading.family, item.places[column]) for item in aligned]
-        choices.append(_choice(character, seen, holds_at(layout, line, column), vouched[column]))
+        choices.append(_choice(character, seen, holds_at(layout, line, column)))
         own = primary.places[column]
         if own is None or own.text != character:
             sources = dict.fromkeys(
@@ -254,31 +281,19 @@ def _finished(layout: MrzFormat, line: int, texts: tuple[str, ...], aligned: lis
                 f"not {read} as {primary.reading.engine} did"
             )
     agreeing = {item.reading.family for item in aligned if item.completed == text}
-    return VotedLine(primary.reading.text, primary.reading.engine, tuple(choices), tuple(repairs), len(agreeing) > 1)
+    engines = tuple(dict.fromkeys(item.reading.engine for item in aligned))
+    raw, engine = primary.reading.text, primary.reading.engine
+    return VotedLine(raw, engine, tuple(choices), tuple(repairs), len(agreeing) > 1, engines)
 
 
-def _vouched(layout: MrzFormat, line: int, texts: tuple[str, ...]) -> list[int]:
-    """By place of a line, how many agreeing check digits cover it."""
-    counts = [0] * len(texts[line])
-    for digit, covered in zip(check_digits(layout, texts), LAYOUTS[layout].digits, strict=True):
-        for place in (*covered.over, covered.digit) if digit.ok else ():
-            if place.line == line:
-                for column in range(place.start, place.end):
-                    counts[column] += 1
-    return counts
-
-
-def _choice(character: str, seen: Sequence[tuple[str, Character | None]], holds: Holds, vouched: int) -> Choice:
-    """How sure a place is: families that read the same add up, one that read otherwise takes away.
-
-    A check digit that agrees speaks against every other character of another value.
-    """
-    scores = {
-        other: score - (math.log(_CHANCE) * vouched if _value(other) != _value(character) else 0.0)
-        for other, score in scored(seen, holds).items()
-    }
+def _choice(character: str, seen: Sequence[tuple[str, Character | None]], holds: Holds) -> Choice:
+    """How sure a place is: families that read the same add up, one that read otherwise, or nothing, takes away."""
+    scores = scored(seen, holds)
     doubts: dict[str, float] = {}
     others: dict[str, float] = {}
+    silent = {family for family, _ in seen} - {family for family, read in seen if read is not None}
+    if silent:
+        others[""] = _ADDED
     for family, read in seen:
         if read is None:
             continue
@@ -294,8 +309,3 @@ def _choice(character: str, seen: Sequence[tuple[str, Character | None]], holds:
     sure = share * (1.0 - math.prod(doubts.values()))
     ranked = sorted(others.items(), key=lambda item: -item[1])
     return Choice(character, min(max(sure, 0.0), 1.0), tuple(ranked))
-
-
-def _value(character: str) -> int:
-    """What a check digit sees of a character."""
-    return character_value(character) % 10 if character in ALPHABET else -1

@@ -22,19 +22,20 @@ _LEAST_SHARE = 0.75
 _BEYOND_DOUBT = 0.95
 
 
-def ways_up(page: Page, engine: LineEngine) -> list[tuple[int, bool]]:
+def ways_up(page: Page, engine: LineEngine, *, mirrored_too: bool = True) -> list[tuple[int, bool]]:
     """How a picture must be turned for a zone on it to be read.
 
     Args:
         page: as it lies.
         engine: that reads nothing of print that stands on its head.
+        mirrored_too: look for mirrored zones as well, at twice the cost where there is none.
 
     Returns:
         Clockwise quarter turns to apply (0-3), after mirroring left to right or not; empty where no row is legible.
     """
     found: dict[tuple[int, bool], float] = {}
     for region in locate(page, sideways=True):
-        for flipped in (False, True):
+        for flipped in (False, True)[: 1 + mirrored_too]:
             seen = mirrored(region) if flipped else region
             for way in (seen, half_turned(seen)):
                 sure = _sureness(page.grey, way, engine)

@@ -1,11 +1,13 @@
 """Per-step probabilities of a CTC network -> characters with their probabilities, at a length one may impose.
 
 An MRZ line has 30, 36 or 44 characters and runs of up to forty equal fillers, which greedy decoding miscounts; the
-best path among those of the right length does not. Which characters they are is left to the pixels alone.
+best path among those of the right length does not. Which characters they are is left to the pixels alone, and a
+path that was led to a length is no raw reading.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -76,26 +78,38 @@ def at_lengths(probabilities: Scores, alphabet: str, lengths: tuple[int, ...]) -
     return found
 
 
-def at_common_length(scores: Sequence[Scores]) -> list[Decoded]:
-    """Decode lines at the MRZ length that together they are most likely to have, else as they come.
+def at_common_length(scores: Sequence[Scores]) -> list[tuple[Decoded, Decoded | None]]:
+    """Decode lines as they come, and beside that at the MRZ length that together they are most likely to have.
 
     Args:
         scores: a line each, steps x (blank, then ALPHABET).
+
+    Returns:
+        For each line the best path, and the best of the common length where that differs from it in the number of
+        fillers and in nothing else; None where the best path has that length already, or none such is likely.
     """
     free = [greedy(line, ALPHABET) for line in scores]
     counts = {len(line.characters) for line in free}
     if len(counts) == 1 and counts <= set(_LENGTHS):
-        return free  # the best of all paths has a lawful length already: no search finds a better one
+        return [(line, None) for line in free]  # no search finds a better path of a lawful length
     near = [length for length in _LENGTHS if any(abs(len(line.characters) - length) <= 4 for line in free)]
-    if not near:
-        return free
-    imposed = [at_lengths(line, ALPHABET, tuple(near)) for line in scores]
+    imposed = [at_lengths(line, ALPHABET, tuple(near)) for line in scores] if near else []
     whole = [length for length in near if all(length in line for line in imposed)]
     if not whole:
-        return free
+        return [(line, None) for line in free]
     best = max(whole, key=lambda length: sum(line[length].log_probability for line in imposed))
     cost = sum(line.log_probability for line in free) - sum(line[best].log_probability for line in imposed)
-    return free if cost > _MOST_COST * len(free) else [line[best] for line in imposed]
+    if cost > _MOST_COST * len(free):
+        return [(line, None) for line in free]
+    return [
+        (line, fitted[best] if _fillers_apart(line.text, fitted[best].text) else None)
+        for line, fitted in zip(free, imposed, strict=True)
+    ]
+
+
+def _fillers_apart(free: str, fitted: str) -> bool:
+    """Whether two readings differ in the lengths of runs of fillers and in nothing else."""
+    return free != fitted and re.sub("<+", "<", free) == re.sub("<+", "<", fitted)
 
 
 _LOW = -1e9

@@ -26,12 +26,18 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """One line as the engine returned it; `text` is the characters' text joined, never changed."""
+    """One line as the engine returned it; `text` is the characters' text joined, never changed.
+
+    Attributes:
+        fitted: the line at a lawful length that all lines of its zone share, by the pixels; it differs from `text` in
+            the lengths of runs of fillers only. Empty where it would be the same, or is not known.
+    """
 
     text: str
     characters: tuple[Character, ...]
     engine: str
     family: str
+    fitted: tuple[Character, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

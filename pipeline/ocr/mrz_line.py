@@ -49,15 +49,15 @@ class MrzLines:
         self._session: _Session | None = None
 
     def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
-        """Read the lines of one MRZ, all at the length that suits them together.
+        """Read the lines of one MRZ as they come, and fitted to the length that suits them together.
 
         Raises:
             EngineError: if the network fails on a crop or is not the one that is known here.
             MissingDependency: if onnxruntime is not installed.
         """
         return tuple(
-            LineReading(best.text, best.characters, self.name, self.family)
-            for best in at_common_length(self.probabilities(crops))
+            LineReading(free.text, free.characters, self.name, self.family, fitted.characters if fitted else ())
+            for free, fitted in at_common_length(self.probabilities(crops))
         )
 
     def probabilities(self, crops: Sequence[Grey]) -> list[Scores]:

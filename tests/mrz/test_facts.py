@@ -21,7 +21,7 @@ def box_of(place: Place, length: int) -> Box:
 def facts(*zones: tuple, pitch: float = 20.0) -> tuple[AnyFact, ...]:  # type: ignore[type-arg]
     found = voted(zones)
     assert found is not None
-    return facts_of(assembled(*found, ("overseal", "tesseract")), found[1], box_of, pitch, WHOLE)
+    return facts_of(assembled(*found), found[1], box_of, pitch, WHOLE)
 
 
 def test_every_field_and_digit_has_its_place_engine_and_legibility() -> None:

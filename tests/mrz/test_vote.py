@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.mrz.assemble import ABSTAIN, assembled, claimed, doubtful, hopeless, layout_of, plausibility, voted
+from pipeline.mrz.assemble import ABSTAIN, assembled, doubtful, hopeless, layout_of, plausibility, refusal, voted
 from pipeline.mrz.digits import check_digits
 from pipeline.mrz.vote import scored
 from pipeline.ocr.engine import Character, LineReading
@@ -14,20 +14,20 @@ from tests.mrz.writing import Holder, write
 TD3 = write(MrzFormat.TD3, Holder())
 
 
-def reading(text: str, engine: str, probability: float = 0.96, unsure: dict[int, float] | None = None) -> LineReading:
+def reading(text: str, engine: str, probability: float = 0.995, unsure: dict[int, float] | None = None) -> LineReading:
     at = unsure or {}
     characters = tuple(Character(c, at.get(i, probability)) for i, c in enumerate(text))
     return LineReading(text, characters, engine, engine)
 
 
-def zone(lines: tuple[str, ...], engine: str, probability: float = 0.96) -> tuple[LineReading, ...]:
+def zone(lines: tuple[str, ...], engine: str, probability: float = 0.995) -> tuple[LineReading, ...]:
     return tuple(reading(line, engine, probability) for line in lines)
 
 
 def read(*zones: tuple[LineReading, ...]) -> MrzReading:
     found = voted(zones)
     assert found is not None
-    return assembled(*found, tuple(dict.fromkeys(line.engine for zone in zones for line in zone)))
+    return assembled(*found)
 
 
 def changed(lines: tuple[str, ...], line: int, column: int, character: str) -> tuple[str, ...]:
@@ -49,7 +49,8 @@ def test_one_engine_alone_never_agrees() -> None:
     result = read(zone(TD3, "overseal"))
     assert result.lines == TD3
     assert not result.agreed
-    assert result.confidence <= 0.96
+    assert result.confidence < 0.999
+    assert result.engines == ("overseal",)
 
 
 def test_a_printed_wrong_digit_stays_wrong() -> None:
@@ -85,7 +86,8 @@ def test_the_letter_is_taken_where_the_other_family_reads_it_and_recorded() -> N
     mistaken = changed(TD3, 0, 4, "0")
     result = read(zone(mistaken, "overseal", 0.99), zone(TD3, "tesseract", 0.9))
     assert result.lines == TD3
-    assert result.raw_lines == TD3
+    assert result.raw_lines == mistaken
+    assert result.repairs
     assert not result.agreed
     both = changed(TD3, 1, 20, "E")
     mixed = read(
@@ -108,16 +110,21 @@ def test_a_digit_in_a_letters_field_stays_where_both_read_it() -> None:
 def test_a_field_is_taken_whole_from_the_engine_whose_digit_agrees() -> None:
     misread = changed(TD3, 1, 3, "B")
     assert not check_digits(MrzFormat.TD3, misread)[0].ok
-    result = read(zone(misread, "overseal", 0.7), zone(TD3, "tesseract", 0.65))
+    characters = [Character(c, 0.995) for c in misread[1]]
+    characters[3] = Character("B", 0.6, (("8", 0.4),))
+    torn = LineReading(misread[1], tuple(characters), "overseal", "overseal")
+    result = read((reading(misread[0], "overseal"), torn), zone(TD3, "tesseract", 0.3))
     assert result.lines == TD3
-    assert result.raw_lines[1] == TD3[1]
+    assert result.raw_lines == misread
+    assert result.repairs
     assert not result.agreed
 
 
 def test_a_sure_engine_is_not_overruled_by_a_check_digit() -> None:
     printed = changed(TD3, 1, 3, "1")
-    result = read(zone(printed, "overseal", 0.999), zone(changed(printed, 1, 3, TD3[1][3]), "tesseract", 0.05))
-    assert result.lines == printed
+    for sure in (0.05, 0.95):
+        result = read(zone(printed, "overseal", 0.999), zone(changed(printed, 1, 3, TD3[1][3]), "tesseract", sure))
+        assert result.lines == result.raw_lines == printed
 
 
 def test_trailing_fillers_are_completed_in_lines_only() -> None:
@@ -134,6 +141,26 @@ def test_an_unlike_reading_of_another_length_has_no_voice() -> None:
     noise = ("X" * 41, "7" * 47)
     result = read(zone(TD3, "overseal"), zone(noise, "tesseract"))
     assert result.lines == TD3
+    assert result.engines == ("overseal",)
+
+
+def test_a_place_of_which_one_family_has_nothing_is_told() -> None:
+    dropped = (TD3[0], TD3[1][:5] + TD3[1][6:])
+    found = voted([zone(TD3, "overseal"), zone(dropped, "tesseract")])
+    assert found is not None
+    assert ("", 0.5) in found[1][1].choices[5].alternatives
+    assert not found[1][1].choices[30].alternatives
+
+
+def test_a_line_fitted_to_its_length_by_fillers_is_a_repair() -> None:
+    raw = TD3[0].replace("<<<<", "<<<", 1)
+    fitted = tuple(Character(one, 0.995) for one in TD3[0])
+    first = LineReading(raw, tuple(Character(one, 0.995) for one in raw), "overseal", "overseal", fitted)
+    result = read((first, reading(TD3[1], "overseal")))
+    assert result.lines == TD3
+    assert result.raw_lines == (raw, TD3[1])
+    assert result.repairs == ("line 1: 1 fillers added, as lines of a zone are of one length",)
+    assert result.line_probabilities[0] < 0.95
 
 
 def test_a_dropped_character_does_not_shift_the_others() -> None:
@@ -155,8 +182,8 @@ def test_no_format_in_noise() -> None:
 def test_unsure_readings_are_not_claimed() -> None:
     unsure = reading(TD3[0], "overseal", unsure={8: ABSTAIN / 2})
     result = read((unsure, reading(TD3[1], "overseal")))
-    assert not claimed(result)
-    assert claimed(read(zone(TD3, "overseal")))
+    assert refusal(result) == "it is not legible enough to claim"
+    assert not refusal(read(zone(TD3, "overseal")))
 
 
 def test_plausibility_follows_digits() -> None:
