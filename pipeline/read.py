@@ -6,7 +6,7 @@ A page that cannot be read costs that page and nothing else. One decoded page is
 from __future__ import annotations
 
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -43,7 +43,7 @@ from pipeline.visual.part import printed_part
 from pipeline.visual.placed import placed_text
 from pipeline.visual.read import PrintedResult, read_printed
 from pipeline.visual.register import register
-from pipeline.visual.several import marks, parts, seems_several
+from pipeline.visual.several import mark_words, marks, parts, seems_several
 
 T = TypeVar("T")
 
@@ -66,12 +66,13 @@ _PARTIAL = UNREADABLE | {
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """The engines, templates and preprints of a run; each engine loads its model with the first page."""
+    """The engines, templates, preprints and words of a run; each engine loads its model with the first page."""
 
     mrz: MrzEngines
     text: PageEngine
     templates: tuple[Template, ...]
     preprints: tuple[Preprint, ...] = ()
+    mark_words: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def make_readers(settings: Settings) -> Readers:
     for template in own:
         if any(template.name == other.name for other in shipped):
             raise UsageError(f"template {template.name} has the name of a shipped one; give the file another name")
-    return Readers(make_engines(reading), text, shipped + own, shipped_preprints())
+    return Readers(make_engines(reading), text, shipped + own, shipped_preprints(), mark_words(spoken))
 
 
 def read_file(
@@ -154,7 +155,7 @@ def read_page(
     """Read one page: as one, or where several documents lie on it and are told apart, each of them."""
     whole, seen = _read_whole(raster, readers, settings, decode_seconds)
     info, zone = seen.page.info, seen.mrz.region
-    found = marks(seen.text, zone, info.width, info.height)
+    found = marks(seen.text, zone, info.width, info.height, readers.mark_words)
     if not seems_several(found):
         return (whole,)
     boxes = parts(seen.page.grey, found, seen.text, zone)

@@ -61,7 +61,7 @@ def open_heif(data: bytes) -> HeifPicture:
     file = HeifFile(data)
     image = file[file.primary_index]
     told = set_orientation(dict(image.info)) or 1
-    turned = any(name in data[: _pixels_begin(data)] for name in _TURNING)
+    turned = any(name in _described(data) for name in _TURNING)
     return HeifPicture(image.size, 1 if turned or not 1 <= told <= 8 else told, image)
 
 
@@ -73,14 +73,16 @@ def brands(data: bytes) -> frozenset[bytes]:
     return frozenset({data[8:12], *(data[at : at + 4] for at in range(16, end - 3, 4))})
 
 
-def _pixels_begin(data: bytes) -> int:
-    """Where the box of coded pictures begins: what is before it describes them. Boxes may come in any order."""
+def _described(data: bytes) -> bytes:
+    """The box that describes the pictures; nothing where there is none. Boxes may come in any order."""
     at = 0
     while at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")
-        if data[at + 4 : at + 8] == b"mdat":
-            return at
+        if data[at + 4 : at + 8] == b"meta":
+            return data[at : at + size] if size else data[at:]
+        if size == 1:  # a large box: its size stands behind its type
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
         if size < 8:
-            break
+            return b""
         at += size
-    return len(data)
+    return b""

@@ -18,7 +18,7 @@ stands on it:
     leading = 0.04                    from line to line
 
 All boxes are left, top, right, bottom as shares of the drawing, drawn as text detectors draw them: with some room
-all round. `fixtures/utopia/preprints.py` makes those of Utopia; another state's are made from scans of its own.
+all round. `fixtures/utopia/preprints.py` makes those of Utopia; no other state's can be named in the settings yet.
 """
 
 from __future__ import annotations

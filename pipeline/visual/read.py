@@ -89,7 +89,8 @@ def read_printed(
 
 
 def _not_read(field: str, number: int) -> Problem:
-    said = f"{field.replace('_', ' ')} is printed in letters that the reader does not have, such as Cyrillic or Arabic"
+    name = field.replace("_", " ")
+    said = f"{name} is printed, as it seems, in letters that the reader lacks, such as Cyrillic or Arabic"
     return Problem(ProblemKind.SCRIPT_NOT_READ, "visual", said, number)
 
 

@@ -7,7 +7,7 @@ page is cut along strips of bare paper until nothing is repeated. What the cut i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.imaging.page import Grey
 from pipeline.imaging.reduce import reduced
 from pipeline.ocr.engine import TextLine
-from pipeline.reference.labels import shipped_languages
+from pipeline.reference.labels import Language, shipped_languages
 from pipeline.types.boxes import Box
 from pipeline.visual.labels import folded, is_mrz
 
@@ -54,7 +54,9 @@ class Mark:
     y: float
 
 
-def marks(lines: Sequence[TextLine], mrz: Box | None, width: int, height: int) -> list[Mark]:
+def marks(
+    lines: Sequence[TextLine], mrz: Box | None, width: int, height: int, words: Mapping[str, str] | None = None
+) -> list[Mark]:
     """What is on a page that a document prints once.
 
     Args:
@@ -62,8 +64,9 @@ def marks(lines: Sequence[TextLine], mrz: Box | None, width: int, height: int) -
         mrz: the zone that was read, if one was; its lines need not be among the text.
         width: of the page, px.
         height: of the page, px.
+        words: from `mark_words`; None for the shipped languages.
     """
-    words = _words()
+    words = _shipped_words() if words is None else words
     found = [] if mrz is None else [Mark("mrz", (mrz.left + mrz.right) / 2, (mrz.top + mrz.bottom) / 2)]
     for line in lines:
         x, y = (line.left + line.right) / 2 / width, (line.top + line.bottom) / 2 / height
@@ -88,10 +91,14 @@ def _zones_once(found: Sequence[Mark], lines: Sequence[TextLine], height: int) -
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, str]:
-    """Folded labels and titles of every language -> what they are a mark of."""
+def _shipped_words() -> dict[str, str]:
+    return mark_words(shipped_languages())
+
+
+def mark_words(languages: Iterable[Language]) -> dict[str, str]:
+    """Folded labels and titles of some languages -> what they are a mark of."""
     words: dict[str, str] = {}
-    for language in shipped_languages():
+    for language in languages:
         for titles in language.titles.values():
             words |= {folded(title): "title" for title in titles}
         for field in (*_OF_THE_HOLDER, *_NUMBERS):

@@ -13,7 +13,7 @@ from PIL import Image, ImageFile, TiffImagePlugin
 from pipeline.errors import MissingDependency
 from pipeline.intake import decode, pdf
 from pipeline.intake.decode import webp_size
-from pipeline.intake.heif import HeifPicture
+from pipeline.intake.heif import HeifPicture, open_heif
 from pipeline.intake.pages import Raster, rasters
 from pipeline.intake.scan import Format, Scan, sniff
 from pipeline.settings import Intake
@@ -163,6 +163,18 @@ def test_a_heic_is_turned_by_its_container_or_by_exif_and_never_by_both() -> Non
     tagged, turned = only_raster(heic("tagged")), only_raster(heic("turned"))
     assert (tagged.exif_orientation, tagged.colour.shape) == (6, (260, 380, 3))
     assert (turned.exif_orientation, turned.colour.shape) == (1, (380, 260, 3))
+
+
+def test_a_heic_that_describes_its_picture_behind_the_pixels_is_turned_once() -> None:
+    data = heic("turned")
+    boxes, at = [], 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big") or len(data) - at
+        boxes.append(data[at : at + size])
+        at += size
+    boxes.sort(key=lambda box: box[4:8] == b"meta")
+    assert boxes[-1][4:8] == b"meta"
+    assert open_heif(b"".join(boxes)).exif_orientation == open_heif(data).exif_orientation == 1
 
 
 def test_of_several_pictures_in_a_heic_the_primary_one_counts() -> None:

@@ -16,10 +16,11 @@ from fixtures.utopia.together import scan_together
 from pipeline.imaging.page import Grey
 from pipeline.ocr.engine import TextLine
 from pipeline.read import make_readers, read_file
+from pipeline.reference.labels import parse_language
 from pipeline.settings import Settings
 from pipeline.types.boxes import Box
 from pipeline.types.values import shown
-from pipeline.visual.several import Mark, marks, parts, seems_several
+from pipeline.visual.several import Mark, mark_words, marks, parts, seems_several
 
 WIDTH, HEIGHT = 800, 600
 
@@ -142,3 +143,11 @@ def test_a_passport_and_a_permit_card_on_one_sheet_are_two_documents(tmp_path: P
     assert first.document_id != second.document_id
     assert [image.document_id for image in reading.images] == [first.document_id, second.document_id]
     assert reading.images[0].jpeg != reading.images[1].jpeg
+
+
+def test_words_of_a_language_that_somebody_added_mark_documents_too() -> None:
+    language = parse_language("own", 'language = "Own"\n[titles]\nwork-permit = ["Zezwolenie na prace"]\n')
+    lines = [TextLine("Zezwolenie na prace", 0.99, 20, y, 200, y + 14) for y in (20, 300)]
+    assert marks(lines, None, WIDTH, HEIGHT) == []
+    found = marks(lines, None, WIDTH, HEIGHT, mark_words([language]))
+    assert [mark.what for mark in found] == ["title", "title"]
