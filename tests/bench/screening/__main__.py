@@ -35,6 +35,7 @@ def main() -> int:
         figures = _measure(Path(folder), seed, options)
     if figures is None:
         return 1
+    figures["before"] = _before()
     print(table.text(figures))
     if not options.no_write:
         RESULT.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -99,6 +100,23 @@ def _measure(folder: Path, seed: int, options: argparse.Namespace) -> dict[str, 
         "peak_pss_bytes": used.peak_pss_bytes,
         "workers": options.workers,
         "baseline": baseline.measure(pairs, inputs, options.baseline),
+    }
+
+
+def _before() -> dict[str, Any] | None:
+    """The headline of the last committed result that another version of the reader made; None without one."""
+    if not RESULT.exists():
+        return None
+    last = json.loads(RESULT.read_text(encoding="utf-8"))
+    if last["versions"]["reading"] == READING_VERSION:
+        before: dict[str, Any] | None = last.get("before")
+        return before
+    return {
+        "reading": last["versions"]["reading"],
+        "cpu": {kind: row["median"] for kind, row in last["cpu_seconds"]["pages"].items()},
+        "fields": {kind: row["share"] for kind, row in last["fields"]["capture"].items()},
+        "mrz_lines_exact": last["mrz_lines_exact"]["share"],
+        "planted_legible": last["planted"]["legible"]["share"],
     }
 
 
