@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline import read
 from pipeline.imaging.page import Page
+from pipeline.mrz.read import MrzEngines, MrzResult
 from pipeline.ocr.engine import TextLine
 from pipeline.reference.preprints import Preprint, shipped_preprints
 from pipeline.reference.templates import shipped_templates
@@ -174,15 +177,42 @@ def test_an_mrz_that_was_read_is_explained_and_what_stands_round_it_is_not() -> 
         assert has_print_at_foot(found)
 
 
-def test_another_document_beside_the_form_is_seen() -> None:
+class Whole(Reading):
+    """Gives one line, as large as what it was given, for a whole page."""
+
+    name, family = "recorded", "none"
+
+    def read_page(self, colour: NDArray[np.uint8]) -> tuple[TextLine, ...]:
+        return (TextLine("all of it", 0.9, 0.0, 0.0, float(colour.shape[1]), float(colour.shape[0])),)
+
+    def read_box(self, colour: NDArray[np.uint8], box: tuple[int, int, int, int]) -> TextLine | None:
+        return None
+
+
+def text_of(picture: NDArray[np.uint8], of: Preprint) -> tuple[TextLine, ...]:
+    reading = Mock(format=of.mrz) if of.mrz else None
+    mrz = MrzResult(reading, (), ZONE if of.mrz else None, None, 0.0, ())
+    return read._text(page(picture), mrz, read.Readers(MrzEngines((), None), Whole(), (), (of,)))
+
+
+def test_the_whole_page_is_read_where_another_document_lies_beside_the_form() -> None:
     bare = np.vstack([form(), np.full((130, WIDTH, 3), 244, np.uint8)])
     shown, found = registered(bare)
     assert found.share_of(shown.grey) > 0.6
     assert not has_print_beside(found, shown.grey)
+    assert len(text_of(bare, preprint())) == len(LABELS) + len(VALUES)
     written(bare, "PERMIT K8812 OTTERBURN", (60, HEIGHT + 80))
     shown, found = registered(bare)
     assert found.share_of(shown.grey) > 0.6
     assert has_print_beside(found, shown.grey)
+    assert [line.text for line in text_of(bare, preprint())] == ["all of it"]
+
+
+def test_print_below_the_mrz_is_read_with_the_page() -> None:
+    picture = with_zone()
+    assert len(text_of(picture, WITH_ZONE)) == len(LABELS) + len(VALUES)
+    written(picture, "CANCELLED", (500, 610))
+    assert [round(line.bottom) for line in text_of(picture, WITH_ZONE)] == [HEIGHT]
 
 
 @pytest.mark.parametrize("preprint", shipped_preprints(), ids=lambda one: one.name)
