@@ -35,16 +35,19 @@ _CORE = 0.25
 _LEAST_INK, _DEPTH = 36.0, 0.45
 #: The same for a place that seems empty: print so pale is not read by position, but it is print, if it is as wide as
 #: this share of the box's height.
-_PALEST_INK, _PALEST_WIDE = 28.0, 0.5
+_PALEST_INK, _PALEST_WIDE = 30.0, 0.5
 #: A line that leans by more than this share of its length is boxed with its lean.
 _LEANS = 0.012
 #: Reduction of the copy on which other print is looked for, and the grey levels it is darker than paper.
 _REDUCED, _DARK_PRINT = 4, 40
 #: px of that copy that may be such print, though nobody knows it: one letter of a value covers 16.
 _MOST_UNEXPLAINED = 24
-#: Pale print, such as the overprint VOID: levels it is darker than paper, its px, and the length of the rules that
-#: forms are ruled with, which are as pale, px of that copy. Forms' own tints and patterns reach 20 levels.
-_PALE_PRINT, _MOST_PALE, _RULE = 26, 60, 30
+#: Pale print, such as the overprint VOID: levels it is darker than paper, and its px. Forms' own tints and patterns
+#: reach 20 levels.
+_PALE_PRINT, _MOST_PALE = 24, 60
+#: A form's rules are as pale, and no text: level or upright, so long at least and thinner than this, px of that copy,
+#: at a level at which noise does not break them.
+_RULE, _THICK, _RULE_LEVEL = 30, 4, 16
 #: px of that copy round what was read, and the share at the rim that is not looked at: edges of paper show there.
 _SPARE, _RIM = 2, 0.012
 #: Room round the form, and round the MRZ's box in its heights.
@@ -196,13 +199,14 @@ def _depth(grey: Grey, factor: int) -> Grey:
 
 
 def _is_print(depth: Grey) -> bool:
-    """Whether there is more than a little dark print, or pale print that is no rule."""
-    if np.count_nonzero(depth > _DARK_PRINT) > _MOST_UNEXPLAINED:
-        return True
-    pale = np.asarray(depth > _PALE_PRINT, np.uint8)
+    """Whether there is more than a little print, dark or pale, that is no rule."""
+    faint = np.asarray(depth > _RULE_LEVEL, np.uint8)
+    thin = cv2.subtract(faint, cv2.morphologyEx(faint, cv2.MORPH_OPEN, np.ones((_THICK, _THICK), np.uint8)))
     across, along = np.ones((1, _RULE), np.uint8), np.ones((_RULE, 1), np.uint8)
-    rules = cv2.max(cv2.morphologyEx(pale, cv2.MORPH_OPEN, across), cv2.morphologyEx(pale, cv2.MORPH_OPEN, along))
-    return np.count_nonzero(pale & (cv2.dilate(rules, np.ones((3, 3), np.uint8)) == 0)) > _MOST_PALE
+    rules = cv2.max(cv2.morphologyEx(thin, cv2.MORPH_OPEN, across), cv2.morphologyEx(thin, cv2.MORPH_OPEN, along))
+    rest = depth[cv2.dilate(rules, np.ones((3, 3), np.uint8)) == 0]
+    dark, pale = (int(np.count_nonzero(rest > level)) for level in (_DARK_PRINT, _PALE_PRINT))
+    return dark > _MOST_UNEXPLAINED or pale > _MOST_PALE
 
 
 def _without_rim(depth: Grey) -> Grey:

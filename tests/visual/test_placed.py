@@ -151,9 +151,10 @@ def test_other_print_leaves_the_page_to_the_engine_unless_the_form_has_room_for_
 
 
 @pytest.mark.parametrize(("text", "grey"), [("VOID", 204), ("SPECIMEN", 196)])
-def test_a_pale_overprint_leaves_the_page_to_the_engine(text: str, grey: int) -> None:
+@pytest.mark.parametrize("thick", [8, 24])
+def test_a_pale_overprint_leaves_the_page_to_the_engine(text: str, grey: int, thick: int) -> None:
     picture = form()
-    pale(picture, text, (330, 590), 3.0, grey, 8)
+    pale(picture, text, (330, 600), thick / 4 + 1.0, grey, thick)
     assert placed(picture, Reading()) is None
 
 
@@ -224,7 +225,9 @@ def test_mandatory_values_of_a_preprint_are_expected(preprint: Preprint) -> None
 
 @pytest.mark.parametrize("preprint", shipped_preprints(), ids=lambda one: one.name)
 def test_the_form_has_no_room_for_stamps_where_its_values_begin(preprint: Preprint) -> None:
-    room = cv2.imdecode(np.frombuffer(preprint.drawing, np.uint8), cv2.IMREAD_UNCHANGED)[:, :, 3] == 0
+    pixels = cv2.imdecode(np.frombuffer(preprint.drawing, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert pixels is not None
+    room = pixels[:, :, 3] == 0
     height, width = room.shape
     covered = []
     for place in preprint.values:
@@ -233,3 +236,9 @@ def test_the_form_has_no_room_for_stamps_where_its_values_begin(preprint: Prepri
         part = room[int(top * height) : int(bottom * height), int(left * width) : int(right * width)]
         covered.append(float(part.mean()))
     assert sum(share > 0.5 for share in covered) <= 1
+
+
+def test_a_pale_rule_is_no_overprint() -> None:
+    picture = form()
+    cv2.line(picture, (40, 500), (860, 500), (206, 206, 206), 4)
+    assert placed(picture, Reading()) is not None
