@@ -40,7 +40,7 @@ from pipeline.types.problems import UNREADABLE, Problem, ProblemKind
 from pipeline.types.readings import FileReading, PageImage, ReadingStatus
 from pipeline.visual.choose import MrzHint
 from pipeline.visual.part import printed_part
-from pipeline.visual.placed import placed_text
+from pipeline.visual.placed import expected_values, has_print_at_foot, has_print_beside, placed_text
 from pipeline.visual.read import PrintedResult, read_printed
 from pipeline.visual.register import register
 from pipeline.visual.several import mark_words, marks, parts, seems_several
@@ -307,10 +307,14 @@ def _text(page: Page, mrz: MrzResult, readers: Readers) -> tuple[TextLine, ...]:
     if isinstance(readers.text, PlaceEngine):
         zone = (mrz.reading.format, mrz.region) if mrz.reading is not None and mrz.region is not None else None
         registered = register(page, readers.preprints, zone)
-        if registered is not None and registered.share_of(page.grey) >= _FILLED:
-            placed = placed_text(registered, page.colour, readers.text)
+        if registered is not None:
+            alone = registered.share_of(page.grey) >= _FILLED and not has_print_beside(registered, page.grey)
+            expected = expected_values(registered.preprint, readers.templates)
+            placed = placed_text(registered, page.colour, readers.text, expected) if alone else None
             if placed is not None:
                 return placed
+            if has_print_at_foot(registered):
+                return readers.text.read_page(page.colour)
     return readers.text.read_page(printed_part(page, mrz.region))
 
 

@@ -8,7 +8,7 @@ where they are found. Texts may stand lower than drawn, because a value of two l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.page import Grey, Page
 from pipeline.imaging.reduce import reduced
+from pipeline.ocr.engine import Quad
 from pipeline.reference.preprints import FixedText, Preprint
 from pipeline.types.boxes import Box
 from pipeline.types.mrz import MrzFormat
@@ -85,6 +86,7 @@ class Registered:
         to_page: 3 x 3, from px of the frame to px of the page.
         found: one for each fixed text, in the preprint's order.
         other_print: not 0 where pictures, stamps and the like may stand; of the frame's size.
+        mrz: corners of the MRZ that was read, px of the page; None where none was.
     """
 
     preprint: Preprint
@@ -92,6 +94,7 @@ class Registered:
     to_page: Matrix
     found: tuple[Found, ...]
     other_print: Grey
+    mrz: Quad | None = None
 
     def share_of(self, page: Grey) -> float:
         """0-1, how much of the page the form fills: beside it another document may lie."""
@@ -160,7 +163,7 @@ def register(page: Page, preprints: Sequence[Preprint], mrz: tuple[MrzFormat, Bo
         _, fitted = _fitted(page.grey, _prepared(preprint), start, _NEAR)
         verified = None if fitted is None else _verified(page.grey, preprint, fitted)
         if verified is not None:
-            return verified
+            return verified if mrz is None else replace(verified, mrz=_corners(page, mrz[1]))
     return None
 
 
@@ -176,6 +179,11 @@ def _verified(grey: Grey, preprint: Preprint, to_page: Matrix) -> Registered | N
     if sure < max(_LEAST_TEXTS, _LEAST_SHARE * len(found)):
         return None
     return Registered(preprint, frame, to_page, tuple(found), ready.other_print)
+
+
+def _corners(page: Page, box: Box) -> Quad:
+    edges = np.array([[box.left, box.top], [box.right, box.top], [box.right, box.bottom], [box.left, box.bottom]])
+    return np.asarray(edges * (page.info.width, page.info.height), np.float32)
 
 
 def _by_mrz(page: Page, preprint: Preprint, mrz: Box) -> Matrix | None:
