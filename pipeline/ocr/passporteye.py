@@ -22,6 +22,8 @@ from pipeline.ocr.tesseract_line import TesseractLines
 _MOST_REGIONS = 2
 #: px; its own scaling of a larger page takes seconds, and an MRZ that fills half of this is legible.
 _MOST_WIDTH = 1200
+#: A zone is at least so many times as wide as it is high; Tesseract on a whole page costs seconds and half a gigabyte.
+_LEAST_ASPECT = 2.0
 #: px; PassportEye enlarges regions up to the first width to about the second, and so do we.
 _SMALL_WIDTH = 700
 _LEAST_WIDTH = 1050
@@ -56,7 +58,7 @@ class PassportEye:
         """
         found = []
         for roi, points in self._regions(grey)[:_MOST_REGIONS]:
-            if min(roi.shape) < 8:
+            if min(roi.shape) < 8 or roi.shape[1] < _LEAST_ASPECT * roi.shape[0]:
                 continue
             readings = self._reader.read_block(roi, self.name)
             (top, left), (bottom, right) = points.min(axis=0), points.max(axis=0)

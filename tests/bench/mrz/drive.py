@@ -201,12 +201,20 @@ def _used(pid: int) -> _Usage:
     except (FileNotFoundError, ProcessLookupError):
         return _Usage()
     own = next((int(line.split()[1]) * _KIB for line in status if line.startswith("VmHWM")), 0)
-    below = [_used(int(child)) for child in children]
+    below = [(_used(int(child)), _started(pid, int(child))) for child in children]
     return _Usage(
-        sum(map(int, times)) / _TICKS + sum(one.cpu_s for one in below),
+        sum(map(int, times)) / _TICKS + sum(one.cpu_s for one, _ in below),
         own,
-        max((max(one.peak, one.children_peak) for one in below), default=0),
+        max((max(one.peak, one.children_peak) for one, started in below if started), default=0),
     )
+
+
+def _started(parent: int, child: int) -> bool:
+    """Whether a child runs a program of its own: between fork and exec it still shows its parent's memory."""
+    try:
+        return Path(f"/proc/{child}/cmdline").read_bytes() != Path(f"/proc/{parent}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _last_line(log: IO[str]) -> str:
