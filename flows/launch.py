@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from checks.base import DocumentCheck
+from checks.declaration import Declaration
 from checks.precisions import precisions, shares
 from checks.registry import ALL_CHECKS, CHECKS, ROW_CHECKS
-from checks.rows import RowCheck
 from flows.discovery import Discovery, discover
 from flows.orchestrator import LocalServer
 from flows.output import now, write_output
@@ -131,7 +130,7 @@ def _register(request: Request, law: Policies, measured: Mapping[str, float], fo
         shutil.rmtree(folder)
 
 
-def _check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence[DocumentCheck | RowCheck]) -> None:
+def _check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence[Declaration]) -> None:
     """Raises UsageError for a check or a threshold that there is not: a misspelt limit would not hold."""
     known = {check.code: [name for name, _ in check.thresholds] for check in checks}
     for code, named in limits.items():

@@ -1,0 +1,38 @@
+"""An office-window indicator: its declaration. It has no rule of its own.
+
+It says which flags of row checks are counted for an office, an officer, a counterpart or a pair of them, and over which
+permits. `flows` runs the row checks and hands the counts to the statistics of `pipeline.audit`; a lead carries the
+indicator's code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.declaration import Declaration
+
+#: Fewer events are findings on documents, not a pattern.
+MINIMUM_EVENTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeCheck(Declaration):
+    """Declaration of an office-window indicator.
+
+    Attributes:
+        declared_in: name of the module that declares it; its docstring is the page.
+        counts: codes of the row checks whose flags are its events; none: every permit of a pair is one.
+        exposure: in words, the permits among which events are counted.
+        needs: `table.column` without which it is not assessed, beside what the row checks need.
+    """
+
+    declared_in: str
+    counts: tuple[str, ...]
+    exposure: str
+    needs: tuple[str, ...] = ("permits.office_id", "permits.issued_at")
+    thresholds: tuple[tuple[str, float], ...] = (("minimum_events", MINIMUM_EVENTS),)
+
+    @property
+    def module(self) -> str:
+        """Where it is declared."""
+        return self.declared_in
