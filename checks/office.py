@@ -23,12 +23,14 @@ class OfficeCheck(Declaration):
         declared_in: name of the module that declares it; its docstring is the page.
         counts: codes of the row checks whose flags are its events; none: every permit of a pair is one.
         exposure: in words, the permits among which events are counted.
+        company: months in which an office had one officer only cannot have it otherwise and are left out.
         needs: `table.column` without which it is not assessed, beside what the row checks need.
     """
 
     declared_in: str
     counts: tuple[str, ...]
     exposure: str
+    company: bool = False
     needs: tuple[str, ...] = ("permits.office_id", "permits.issued_at")
     thresholds: tuple[tuple[str, float], ...] = (("minimum_events", MINIMUM_EVENTS),)
 

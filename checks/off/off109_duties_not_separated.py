@@ -42,6 +42,7 @@ CHECK = OfficeCheck(
     hypothesis=Hypothesis.IRREGULAR_ISSUE,
     counts=("OFR109", "OFR110"),
     exposure="permits of which the office had a second officer in that month",
+    company=True,
     innocent=(
         "the post has one officer only",
         "the others were on leave or on a mobile mission",

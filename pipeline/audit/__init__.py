@@ -1,0 +1,1 @@
+"""The audit of offices: expected counts, evidence and false-discovery rate over tables of flags and exposure; it knows no check."""
