@@ -8,11 +8,20 @@ indicator's code.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from checks.declaration import Declaration
 
 #: Fewer events are findings on documents, not a pattern.
 MINIMUM_EVENTS = 3
+
+
+class Measure(StrEnum):
+    """What an indicator is made of: flags of row checks; permits of a pair; how many counterparts an officer has."""
+
+    FLAGS = "flags"
+    PAIRS = "pairs"
+    DIVERSITY = "diversity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +30,7 @@ class OfficeCheck(Declaration):
 
     Attributes:
         declared_in: name of the module that declares it; its docstring is the page.
-        counts: codes of the row checks whose flags are its events; none: every permit of a pair is one.
+        counts: codes of the row checks whose flags are its events; none for what needs no flag.
         exposure: in words, the permits among which events are counted.
         company: months in which an office had one officer only cannot have it otherwise and are left out.
         needs: `table.column` without which it is not assessed, beside what the row checks need.
@@ -30,6 +39,7 @@ class OfficeCheck(Declaration):
     declared_in: str
     counts: tuple[str, ...]
     exposure: str
+    measure: Measure = Measure.FLAGS
     company: bool = False
     needs: tuple[str, ...] = ("permits.office_id", "permits.issued_at")
     thresholds: tuple[tuple[str, float], ...] = (("minimum_events", MINIMUM_EVENTS),)

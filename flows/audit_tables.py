@@ -93,9 +93,7 @@ def audit_tables(
     )
 
 
-def _exposure(
-    tables: Tables, first: dt.date | None, last: dt.date | None
-) -> tuple[pl.DataFrame, dict[str, int]]:
+def _exposure(tables: Tables, first: dt.date | None, last: dt.date | None) -> tuple[pl.DataFrame, dict[str, int]]:
     """One row a permit of the period, by number, and how many permits were left out, by reason."""
     permits = tables["permits"].unique("permit_number", keep="first", maintain_order=True)
     one = pl.col("agency_id", "employer_id", "clinic_id")
@@ -137,7 +135,10 @@ def _exposure(
         exposure = every.filter(inside).sort("permit_number").collect(engine="streaming")
     rows = int(tables["permits"].select(pl.len()).collect().item())
     numbers = int(permits.select(pl.len()).collect().item())
-    counted = {"permit number again": rows - numbers, "outside the period, or no day of issue": numbers - exposure.height}
+    counted = {
+        "permit number again": rows - numbers,
+        "outside the period, or no day of issue": numbers - exposure.height,
+    }
     return exposure, {reason: count for reason, count in counted.items() if count}
 
 
@@ -171,7 +172,9 @@ def _raised(run: RowRun) -> pl.DataFrame:
     """`code` of the row check, `permit_number` and `explained` of everything flagged on a permit."""
     parts = [
         pl.scan_parquet(path).select(
-            pl.lit(check.code).alias("code"), "permit_number", pl.col("likely_innocent").is_not_null().alias("explained")
+            pl.lit(check.code).alias("code"),
+            "permit_number",
+            pl.col("likely_innocent").is_not_null().alias("explained"),
         )
         for check, path in flag_files(run)
     ]

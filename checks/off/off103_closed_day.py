@@ -47,8 +47,5 @@ CHECK = OfficeCheck(
         "the date of a form was used for the day of issue",
     ),
     next_check="Ask for the order by which the office was open on these days",
-    source=(
-        "Nigrini, Forensic Analytics, and the standard tests of ACL and IDEA, on entries on weekends and "
-        "holidays"
-    ),
+    source=("Nigrini, Forensic Analytics, and the standard tests of ACL and IDEA, on entries on weekends and holidays"),
 )

@@ -49,7 +49,6 @@ CHECK = OfficeCheck(
     ),
     next_check="Compare the dates of birth with the copies of the passports in the file",
     source=(
-        "The Daily Star, 2025, on the case of nine at the Bureau of Manpower, Employment and Training "
-        "(allegations)"
+        "The Daily Star, 2025, on the case of nine at the Bureau of Manpower, Employment and Training (allegations)"
     ),
 )

@@ -49,7 +49,6 @@ CHECK = OfficeCheck(
     ),
     next_check="Compare the till's journal with the receipts of these permits",
     source=(
-        "The Daily Star, 2024, on clearances without fees at the Bureau of Manpower (allegations of a case "
-        "statement)"
+        "The Daily Star, 2024, on clearances without fees at the Bureau of Manpower (allegations of a case statement)"
     ),
 )

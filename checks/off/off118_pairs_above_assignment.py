@@ -3,9 +3,9 @@
 What it looks at:
     How many cases of one agency, employer or clinic one officer decided, against how many would have come to that
     officer had they been assigned as the rules say: at random or in the order of arrival within day, desk and
-    category. Every permit of the pair counts; no flag is needed. Exposure: every permit issued in the period of which
-    officer and counterpart are named, compared with the rest of the same office, kind, channel and category. At least
-    three events make a pattern.
+    category. Every permit of the pair counts; no flag is needed, and by itself it makes no lead: it adds to what
+    flags say. Exposure: every permit issued in the period of which officer and counterpart are named, compared with
+    the rest of the same office, kind, channel and category. At least three events make a pattern.
 
 Why it matters:
     Whoever pays one officer must see to it that the case comes to that officer. In the port of Toamasina the
@@ -31,7 +31,7 @@ Source:
 
 from __future__ import annotations
 
-from checks.office import OfficeCheck
+from checks.office import Measure, OfficeCheck
 from pipeline.types.findings import Hypothesis, Strength
 
 CHECK = OfficeCheck(
@@ -43,6 +43,7 @@ CHECK = OfficeCheck(
     hypothesis=Hypothesis.IRREGULAR_ISSUE,
     counts=(),
     exposure="permits of which officer and counterpart are named",
+    measure=Measure.PAIRS,
     needs=("permits.office_id", "permits.issued_at", "permits.approved_by"),
     innocent=(
         "a specialised desk takes these cases",

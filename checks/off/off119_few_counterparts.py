@@ -2,9 +2,9 @@
 
 What it looks at:
     How many different agencies and employers stand behind the permits of one officer, against as many permits drawn
-    from the same office and kind. Every permit of the pair counts; no flag is needed. Exposure: every permit issued
-    in the period of which officer and counterpart are named, compared with the rest of the same office, kind, channel
-    and category. At least three events make a pattern.
+    from the same office and kind. It makes no lead by itself: it stands beside what flags say of the officer.
+    Exposure: every permit issued in the period of which officer and counterpart are named, compared with the rest of
+    the same office, kind, channel and category. At least three events make a pattern.
 
 Why it matters:
     An officer who takes what comes sees many applicants' agents. One whose grants go to a few of them does not take
@@ -29,7 +29,7 @@ Source:
 
 from __future__ import annotations
 
-from checks.office import OfficeCheck
+from checks.office import Measure, OfficeCheck
 from pipeline.types.findings import Hypothesis, Strength
 
 CHECK = OfficeCheck(
@@ -41,6 +41,7 @@ CHECK = OfficeCheck(
     hypothesis=Hypothesis.IRREGULAR_ISSUE,
     counts=(),
     exposure="permits of which officer and counterpart are named",
+    measure=Measure.DIVERSITY,
     needs=("permits.office_id", "permits.issued_at", "permits.approved_by"),
     innocent=(
         "a specialised desk takes these cases",

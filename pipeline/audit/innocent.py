@@ -113,7 +113,9 @@ def _bulk_employer(compared: _Compared, lead: Lead) -> Tried:
         return Tried(cause, data, "not tried: no employer is named on these permits")
     most, count = events.value_counts(sort=True, name="n").row(0)
     if count < _MOST * compared.observed:
-        return Tried(cause, data, f"does not apply: no employer has half of them ({count} of {compared.observed} at most)")
+        return Tried(
+            cause, data, f"does not apply: no employer has half of them ({count} of {compared.observed} at most)"
+        )
     if ("employer", most) in lead.subject:
         return Tried(cause, data, "does not apply: the employer is itself part of the pattern")
     everywhere = pl.concat([compared.others, compared.elsewhere])
@@ -176,7 +178,9 @@ def _result(compared: _Compared, pool: pl.DataFrame, by: list[str], where: str) 
     month = pl.col("issued_on").dt.month().alias("month")
     everything = pl.lit(0).alias("all")
     mine = compared.mine.with_columns(month, everything)
-    groups = pool.with_columns(month, everything).group_by(by).agg(pl.len().alias("n"), pl.col("event").sum().alias("k"))
+    groups = (
+        pool.with_columns(month, everything).group_by(by).agg(pl.len().alias("n"), pl.col("event").sum().alias("k"))
+    )
     met = mine.join(groups.filter(pl.col("n") >= _FEW), on=by)
     if met.height < _MOST * mine.height:
         return f"cannot tell: {met.height} of these {mine.height} permits have enough of others {where}"
