@@ -33,6 +33,8 @@ class OfficeCheck(Declaration):
         counts: codes of the row checks whose flags are its events; none for what needs no flag.
         exposure: in words, the permits among which events are counted.
         company: months in which an office had one officer only cannot have it otherwise and are left out.
+        own: kinds of party of which the flags tell one and the same thing: all permits of such a party have it, so that
+            alone it is a finding on the party, told by the row check, and no pattern.
         needs: `table.column` without which it is not assessed, beside what the row checks need.
     """
 
@@ -41,6 +43,7 @@ class OfficeCheck(Declaration):
     exposure: str
     measure: Measure = Measure.FLAGS
     company: bool = False
+    own: tuple[str, ...] = ()
     needs: tuple[str, ...] = ("permits.office_id", "permits.issued_at")
     thresholds: tuple[tuple[str, float], ...] = (("minimum_events", MINIMUM_EVENTS),)
 

@@ -43,7 +43,7 @@ class AuditFound:
     """What an audit found.
 
     Attributes:
-        leads: strongest first, with the innocent causes that were tried, and whether each is new.
+        leads: strongest first, those left out that a row check tells by itself; with the innocent causes that were tried, and whether each is new.
         audited: as the statistics gave it, with the leads as they were.
         since: when the audit before ended, ISO 8601; "" where there was none.
     """
@@ -76,7 +76,8 @@ def find_leads(work: Auditing) -> AuditFound:
     with work.store.read() as connection:
         before = last_audit(connection)
     since, known = before or ("", frozenset())
-    tried = innocent_causes(audited.leads, tables.exposure, tables.flags, tables.offices)
+    raised = [lead for lead in audited.leads if not _of_its_own(lead, work.indicators)]
+    tried = innocent_causes(raised, tables.exposure, tables.flags, tables.offices)
     found = tuple(
         dataclasses.replace(
             lead,
@@ -84,9 +85,15 @@ def find_leads(work: Auditing) -> AuditFound:
             innocent_causes_tried=causes,
             status="persisting" if (lead.office, subject_key(lead)) in known else "new",
         )
-        for lead, causes in zip(audited.leads, tried, strict=True)
+        for lead, causes in zip(raised, tried, strict=True)
     )
     return AuditFound(tables, audited, found, since)
+
+
+def _of_its_own(lead: Lead, indicators: Sequence[OfficeCheck]) -> bool:
+    """Whether all its evidence is a property of its one party, which a row check tells by itself."""
+    own = {check.code: check.own for check in indicators}
+    return len(lead.subject) == 1 and all(lead.subject[0][0] in own.get(code, ()) for code, _, _ in lead.evidence)
 
 
 def _diversity(lead: Lead, tables: AuditTables) -> list[tuple[str, int, float]]:

@@ -42,6 +42,7 @@ CHECK = OfficeCheck(
     hypothesis=Hypothesis.IRREGULAR_ISSUE,
     counts=("EMP101", "EMP102"),
     exposure="permits of which the employer is named",
+    own=("employer",),
     innocent=(
         "the company trades under another name",
         "the business register is updated late",

@@ -12,12 +12,12 @@ and `hour` (Int8, local); `flags` has `code` and `permit_number`; `offices` has 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.audit.tails import at_least
 from pipeline.types.leads import Lead, Tried
 
 #: Permits of others in a group below which their share says nothing.
@@ -37,7 +37,7 @@ class _Compared:
     """A lead's permits and those of others; each has the columns of exposure and `event` (Boolean).
 
     Attributes:
-        mine: permits of the subject in the window.
+        mine: permits of the subject in the window, or all where most of the events lie outside it.
         others: permits of the same office that are not the subject's, whenever.
         elsewhere: permits of other offices.
         event: in words, what is counted.
@@ -64,7 +64,7 @@ def innocent_causes(
 def _tried(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame, offices: pl.DataFrame) -> tuple[Tried, ...]:
     compared = _compared(lead, exposure, flags)
     if not compared.observed:
-        nothing = "not tried: none of the permits behind this lead is in the window and the period"
+        nothing = "not tried: none of the permits behind this lead is in the exposure"
         return tuple(Tried(cause, "permits", nothing) for cause in CAUSES)
     office = offices.filter(pl.col("office_id") == lead.office)
     return (
@@ -90,9 +90,12 @@ def _compared(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame) -> _Compa
     subject = parties[0] if paired else pl.all_horizontal(parties)
     marked = exposure.with_columns(event.fill_null(value=False).alias("event"))
     is_subject = subject.fill_null(value=False)
+    every = marked.filter(is_subject)
+    inside = every.filter(pl.col("issued_on").is_between(*lead.window))
     here = pl.col("office_id") == lead.office
     return _Compared(
-        marked.filter(is_subject & pl.col("issued_on").is_between(*lead.window)),
+        # A pattern that is spread over years has a window, but is not explained by what happened in it.
+        inside if 2 * inside["event"].sum() >= every["event"].sum() else every,
         marked.filter(~is_subject & here),
         marked.filter(~is_subject & ~here),
         f"of the same {lead.subject[1][0]}" if paired else "flagged",
@@ -189,16 +192,6 @@ def _result(compared: _Compared, pool: pl.DataFrame, by: list[str], where: str) 
     known = groups.join(met.select(by).unique(), on=by)
     basis = f"{where} others had {known['k'].sum()} {compared.event} of {known['n'].sum()}"
     numbers = f"{basis}, which gives {expected:.1f} of these {met.height}; {observed} were seen"
-    if tail(observed, expected) > _LIKELY:
+    if float(at_least(observed, expected, 0.0)) > _LIKELY:
         return f"could explain it: {numbers}"
     return f"{'could explain part of it' if expected > 0.5 * observed else _NO}: {numbers}"
-
-
-def tail(count: int, mean: float) -> float:
-    """Chance of `count` events or more where `mean` are expected (Poisson)."""
-    if count <= 0:
-        return 1.0
-    if mean <= 0:
-        return 0.0
-    below = math.fsum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count))
-    return max(0.0, 1.0 - below)
