@@ -123,7 +123,7 @@ def _exposure(tables: Tables, first: dt.date | None, last: dt.date | None) -> tu
         (at.dt.weekday() - 1).alias("weekday"),
         # A date without a time of day is recorded as midnight.
         pl.when(at.dt.time() != dt.time()).then(at.dt.hour()).alias("hour"),
-    ).cast({**EXPOSURE, **CIRCUMSTANCES})
+    ).cast(dict([*EXPOSURE.items(), *CIRCUMSTANCES.items()]))
     inside = pl.lit(value=True)
     if first is not None:
         inside &= pl.col("issued_on") >= first
