@@ -19,6 +19,8 @@ from pipeline.audit.strata import Floats
 
 #: Kinds of unit that are kept only where the flags concentrate on somebody outside the office.
 _INSIDE = frozenset({("officer",), ("workstation",)})
+#: Share of a unit's flagged permits from which a pair stands for it.
+_NEARLY_ALL = 0.8
 _OUTSIDE = ("agency", "employer", "clinic")
 
 
@@ -105,6 +107,18 @@ def _concentrated(permits: Permits, found: Candidate, generator: np.random.Gener
     return bool(others) and concentrates(flagged, others, permits.cells[1][found.at], generator)
 
 
+def _narrowest(wide: Candidate, found: Sequence[Candidate]) -> Candidate:
+    """The strongest candidate pair that holds nearly all flagged permits of a single unit; else the unit itself."""
+    if len(wide.scored.table.kinds) > 1:
+        return wide
+    flagged = wide.at[np.any(wide.flags[wide.supporting()], axis=0)]
+    for pair in found:
+        named = set(pair.scored.table.kinds) > set(wide.scored.table.kinds)
+        if named and np.isin(flagged, pair.at).mean() >= _NEARLY_ALL:
+            return pair
+    return wide
+
+
 def distinct(
     permits: Permits, found: Sequence[Candidate], generator: np.random.Generator
 ) -> tuple[list[Candidate], int]:
@@ -120,6 +134,7 @@ def distinct(
         if not _concentrated(permits, candidate, generator):
             alone += 1
             continue
+        candidate = _narrowest(candidate, found)
         kept.append(candidate)
         explained[candidate.at] = True
     return kept, alone

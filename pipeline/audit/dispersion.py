@@ -18,6 +18,8 @@ from pipeline.audit.tails import at_least, log_pmf, quantile
 _TAIL = 0.05
 #: Units used at most: those with the most expected events, which know most of the spread.
 _MOST_UNITS = 4000
+#: Mean of the exponential prior of alpha: a handful of rare events may not claim that units differ a hundredfold.
+_USUAL = 0.5
 _LOWEST, _HIGHEST = 1e-4, 10.0
 
 
@@ -39,7 +41,7 @@ def overdispersion(observed: Ints, expected: Floats) -> float:
         ) -> float:
             spread = float(np.exp(log_alpha))
             above = np.log(np.maximum(at_least(at, bound, spread), 1e-300))
-            return -float(log_pmf(seen, free, spread).sum() + above.sum())
+            return spread / _USUAL - float(log_pmf(seen, free, spread).sum() + above.sum())
 
         best = optimize.minimize_scalar(
             loss, bounds=(np.log(_LOWEST), np.log(_HIGHEST)), method="bounded", options={"xatol": 0.02}

@@ -1,9 +1,9 @@
 """Evidence of one indicator for one unit, as a log Bayes factor, and its sum over indicators.
 
-Against: the count is negative binomial around its expected value. For: with probability `INVOLVED` the indicator is part
-of the pattern, and the expected value is multiplied by one of `EXCESS`, equally likely. An indicator that is not part of
-a pattern thus costs little, which is what lets weak evidence of several add up. Good (1950), Probability and the Weighing
-of Evidence; DuMouchel (1999, The American Statistician 53) for the mixture of excesses over a table of counts.
+Against: the count is negative binomial around its expected value. For: with probability `INVOLVED` the indicator is
+part of the pattern, and the expected value is multiplied by one of `EXCESS`, equally likely. An indicator that is not
+part of a pattern thus costs little, which is what lets weak evidence of several add up. Good (1950), Probability and
+the Weighing of Evidence; DuMouchel (1999, The American Statistician 53): mixture of excesses over a table of counts.
 """
 
 from __future__ import annotations

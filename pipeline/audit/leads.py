@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.audit.candidates import Candidate, distinct, passing
+from pipeline.audit.effects import Base
 from pipeline.audit.exposure import COLUMNS, Permits, permits
 from pipeline.audit.fdr import benjamini_hochberg
 from pipeline.audit.funnel import funnel
@@ -90,13 +91,16 @@ def leads(
 
 def _every_table(coded: Permits, ready: Prepared, settings: AuditSettings) -> list[Scored]:
     """Every table scored; single units first, because pairs are held against their parties."""
-    made: dict[tuple[str, ...], Scored] = {}
+    made: list[Scored] = []
+    bases: dict[str, Base] = {}
     if not ready.flagged:
         return []
     for number, table in enumerate(tables(coded, settings.minimum_events)):
         generator = np.random.default_rng([settings.seed, 1000 + number])
-        made[table.kinds] = scored(coded, table, ready, made, settings, generator)
-    return list(made.values())
+        made.append(scored(coded, table, ready, bases, settings, generator))
+        if len(table.kinds) == 1:
+            bases[table.kinds[0]] = Base(table, made[-1].observed, made[-1].expected)
+    return made
 
 
 def _not_assessed(coded: Permits, made: Sequence[Scored]) -> list[tuple[str, str]]:

@@ -17,9 +17,8 @@ _ROUNDS = 50
 def posterior(evidence: Floats, share: float) -> Floats:
     """Probability of a pattern per unit, given its log Bayes factor and the share of units with one."""
     odds = np.minimum(evidence, 700.0) + np.log(share) - np.log1p(-share)
-    return np.where(
-        odds > 0, 1.0 / (1.0 + np.exp(-np.abs(odds))), np.exp(-np.abs(odds)) / (1.0 + np.exp(-np.abs(odds)))
-    )
+    small = np.exp(-np.abs(odds))
+    return np.asarray(np.where(odds > 0, 1.0, small) / (1.0 + small), dtype=np.float64)
 
 
 def share(evidence: Floats) -> float:

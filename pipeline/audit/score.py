@@ -11,12 +11,13 @@ import numpy.typing as npt
 from pipeline.audit.assignment import expected_pairs
 from pipeline.audit.bootstrap import Joint, Tail, null_tail
 from pipeline.audit.dispersion import overdispersion
+from pipeline.audit.effects import Adjusted, Base, adjusted
 from pipeline.audit.evidence import combined, log_bayes_factor
 from pipeline.audit.exposure import Ints, Permits
 from pipeline.audit.indicators import Prepared
 from pipeline.audit.pairs import Table
 from pipeline.audit.posterior import share
-from pipeline.audit.strata import PRIOR_EVENTS, Cells, Floats, cells, counted
+from pipeline.audit.strata import Cells, Floats, cells, counted
 from pipeline.types.leads import AuditSettings
 
 Bools = npt.NDArray[np.bool_]
@@ -57,29 +58,8 @@ class Scored:
         return float(np.log(self.share) - np.log1p(-self.share))
 
 
-def parents_effect(
-    permits: Permits, table: Table, observed: Ints, expected: Floats, singles: Mapping[tuple[str, ...], Scored]
-) -> Floats:
-    """How much each pair's parties exceed their strata with everyone else; at least 1, shrunk by three events.
-
-    An officer who is careless with all agencies exceeds with each: the pair is what goes beyond both of its parties.
-    """
-    effect = np.ones(expected.shape)
-    flags = len(observed)
-    for kind in table.kinds:
-        parent = singles.get((kind,))
-        if parent is None:
-            continue
-        unit = parent.table.unit[table.example]
-        known = unit >= 0
-        events = np.maximum(parent.observed[:flags, unit] - observed, 0) + PRIOR_EVENTS
-        mean = np.maximum(parent.expected[:flags, unit] - expected, 0.0) + PRIOR_EVENTS
-        effect *= np.where(known, np.maximum(events / mean, 1.0), 1.0)
-    return effect
-
-
 def _promising(
-    split: Cells, evidence: Floats, pattern: Bools, rates: npt.NDArray[np.float32], ready: Prepared
+    split: Cells, evidence: Floats, pattern: Bools, rates: npt.NDArray[np.float32], ready: Prepared, effects: Adjusted
 ) -> dict[int, tuple[Ints, Floats]]:
     chosen = np.flatnonzero(pattern & (evidence >= _PROMISING))
     chosen = chosen[np.argsort(-evidence[chosen], kind="stable")[:_MOST_PROMISING]]
@@ -88,7 +68,7 @@ def _promising(
     unit = np.where(split.row >= 0, split.unit[split.row], 0)
     at = np.flatnonzero((split.row >= 0) & wanted[unit])
     at = at[np.argsort(unit[at], kind="stable")]
-    due = rates[:, split.row[at]].astype(np.float64)
+    due = rates[:, split.row[at]] * effects.at(at)
     for row, (_, whole) in enumerate(ready.flagged):
         due[row, np.isin(at, whole.masked)] = 0.0
     kinds, starts = np.unique(unit[at], return_index=True)
@@ -100,50 +80,60 @@ def scored(
     permits: Permits,
     table: Table,
     ready: Prepared,
-    singles: Mapping[tuple[str, ...], Scored],
+    bases: Mapping[str, Base],
     settings: AuditSettings,
     generator: np.random.Generator,
 ) -> Scored:
     """The table counted, its evidence summed and held against what chance gives."""
     split = cells(permits, table)
-    each = [counted(split, whole) for _, whole in ready.flagged]
+    wholes = [whole for _, whole in ready.flagged]
+    each = [counted(split, whole) for whole in wholes]
     observed = np.array([found.observed for found in each])
-    expected = np.array([found.expected for found in each])
+    plain = np.array([found.expected for found in each])
     rates = np.array([found.rate for found in each], dtype=np.float32)
     del each
-    joint = [(members, counted(split, whole).expected) for members, whole in ready.joint]
+    effects = adjusted(permits, table, split, rates, wholes, bases)
+    joint = [
+        Joint(members, counted(split, whole).expected * _least_effect(effects.expected, plain, members))
+        for members, whole in ready.joint
+    ]
+    expected = effects.expected
     pairs = len(table.kinds) > 1
-    if pairs:
-        effect = parents_effect(permits, table, observed, expected, singles)
-        expected = expected * effect
-        rates = rates * effect[:, split.unit].astype(np.float32)
-        joint = [(members, mean * effect[list(members)].min(axis=0)) for members, mean in joint]
-        if ready.pairing:
-            together = expected_pairs(permits, table)
-            observed = np.vstack([observed, table.size])
-            expected = np.vstack([expected, together])
-            rates = np.vstack([rates, (together / table.size)[split.unit].astype(np.float32)])
+    if pairs and ready.pairing:
+        observed = np.vstack([observed, table.size])
+        expected = np.vstack([expected, expected_pairs(permits, table)])
     caps, minimum = ready.caps(pairs), ready.minimum(pairs, settings)
     alphas = np.array([overdispersion(count, mean) for count, mean in zip(observed, expected, strict=True)])
     evidence = combined(observed, expected, alphas, caps)
     pattern: Bools = np.any(observed >= minimum[:, None], axis=0)
-    tail = null_tail(expected, alphas, caps, minimum, [Joint(*group) for group in joint], settings.bootstrap, generator)
-    promising = _promising(split, evidence, pattern, rates, ready)
-    judged = (expected > 0).any(axis=0)
+    tail = null_tail(expected, alphas, caps, minimum, joint, settings.bootstrap, generator)
+    promising = _promising(split, evidence, pattern, rates, ready, effects)
+    if pairs and ready.pairing:
+        promising = {
+            unit: (at, np.vstack([due, np.full(len(at), expected[-1, unit] / len(at))]))
+            for unit, (at, due) in promising.items()
+        }
+    judged = np.any(expected > 0, axis=0)
     return Scored(
-        table,
-        ready.codes(pairs),
-        observed,
-        expected,
-        alphas,
-        caps,
-        evidence,
-        pattern,
-        share(np.where(pattern, evidence, -np.inf)[judged]),
-        tail,
-        split.incomparable,
-        promising,
+        table=table,
+        codes=ready.codes(pairs),
+        observed=observed,
+        expected=expected,
+        alphas=alphas,
+        caps=caps,
+        evidence=evidence,
+        pattern=pattern,
+        share=share(np.where(pattern, evidence, -np.inf)[judged]),
+        tail=tail,
+        incomparable=split.incomparable,
+        promising=promising,
     )
+
+
+def _least_effect(expected: Floats, plain: Floats, members: tuple[int, ...]) -> Floats:
+    """By how much the parties' effects raise what the members expect together: as much as the least of them."""
+    rows = list(members)
+    return np.asarray(np.min(expected[rows] / np.maximum(plain[rows], 1e-12), axis=0), dtype=np.float64)
 
 
 def evidence_of(observed: npt.NDArray[np.number], expected: Floats, made: Scored) -> Floats:

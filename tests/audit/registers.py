@@ -17,10 +17,11 @@ _START = dt.date(2024, 1, 1)
 
 @dataclass(frozen=True)
 class Ring:
-    """An officer and an agency whose common permits between two days carry flags at the given rates."""
+    """An officer and an office's n-th largest agency, whose permits between two days carry flags at the given rates."""
 
     officer: str
-    agency: str
+    office: str
+    rank: int
     permits: int
     rates: dict[str, float]
     days: tuple[int, int]
@@ -65,7 +66,9 @@ def planted(of: pl.DataFrame, flagged: pl.DataFrame, rings: list[Ring], seed: in
     generator = np.random.default_rng(seed + 2)
     for ring in rings:
         day = (pl.col("issued_on") - _START).dt.total_days()
-        theirs = of.filter(pl.col("agency_id") == ring.agency, day.is_between(*ring.days))["permit_number"]
+        agencies = of.filter(pl.col("office_id") == ring.office)["agency_id"].value_counts().sort("count", "agency_id")
+        agency = agencies["agency_id"][-1 - ring.rank]
+        theirs = of.filter(pl.col("agency_id") == agency, day.is_between(*ring.days))["permit_number"]
         chosen = theirs.sample(min(ring.permits, len(theirs)), seed=seed)
         of = of.with_columns(
             pl.when(pl.col("permit_number").is_in(chosen.to_list()))
