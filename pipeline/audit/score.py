@@ -63,6 +63,8 @@ def _promising(
 ) -> dict[int, tuple[Ints, Floats]]:
     chosen = np.flatnonzero(pattern & (evidence >= _PROMISING))
     chosen = chosen[np.argsort(-evidence[chosen], kind="stable")[:_MOST_PROMISING]]
+    if not len(chosen):
+        return {}
     wanted = np.zeros(split.units, dtype=bool)
     wanted[chosen] = True
     unit = np.where(split.row >= 0, split.unit[split.row], 0)
