@@ -28,6 +28,8 @@ SECTIONS = (
 
 #: The cases of a row check, beside the tables they are made of.
 ROW_CASES = "cases.csv"
+#: The cases of an office indicator, beside the groups of permits they are made of.
+OFFICE_CASES = "leads.csv"
 
 CASES = Path(__file__).parents[1] / "fixtures" / "checks"
 
@@ -47,8 +49,9 @@ def case_summaries(code: str, folder: Path = CASES) -> tuple[CaseSummary, ...]:
     for path in sorted((folder / code).glob("*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
         cases.append(CaseSummary(path.stem, data["about"], data["expect"]["outcome"]))
-    listed = folder / code / ROW_CASES
-    if listed.exists():
+    for listed in (folder / code / ROW_CASES, folder / code / OFFICE_CASES):
+        if not listed.exists():
+            continue
         with listed.open(encoding="utf-8", newline="") as lines:
             cases += [CaseSummary(row["case"], row["about"], row["outcome"]) for row in csv.DictReader(lines)]
     return tuple(cases)

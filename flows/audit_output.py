@@ -51,7 +51,7 @@ def audit_report(
             check.code: IndicatorWords(check.code, check.title, check.counts, check.innocent, check.next_check)
             for check in work.indicators
         },
-        assessed=[check.code for check in tables.assessed],
+        assessed=[check.code for check in tables.assessed if check.code not in dict(found.not_assessed)],
         funnels=found.audited.funnels,
         checks=checks,
         since=found.since,

@@ -7,16 +7,16 @@ such permits are masked, as are those that lack what every counted check needs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from checks.office import OfficeCheck
+from checks.office import Measure, OfficeCheck
 from checks.office_time import office_time
 from checks.rows import Tables
 from flows.rows import RowRun, flag_files
-from pipeline.types.findings import OutcomeKind
+from pipeline.types.findings import Outcome, OutcomeKind
 
 #: What is handed to the statistics; `desk`, `weekday` and `hour` stand beside it for the causes that are tried.
 EXPOSURE = pl.Schema(
@@ -77,7 +77,8 @@ def audit_tables(
         last: last day of it; None: to the end.
     """
     exposure, left_out = _exposure(run.tables, first, last)
-    reasons = {check.code: _reason(run, check) for check in indicators}
+    delivered = run.context.delivered
+    reasons = {check.code: why_not(check, delivered, run.answers) for check in indicators}
     assessed = tuple(check for check in indicators if not reasons[check.code])
     raised = _raised(run).join(exposure.select("permit_number"), on="permit_number", how="semi")
     flags, masks = _events(run, assessed, raised, exposure)
@@ -147,25 +148,31 @@ def _by_key(tables: Tables, name: str, key: str, *columns: str) -> pl.LazyFrame:
     return tables[name].select(key, *columns).unique(key, keep="first", maintain_order=True)
 
 
-def _reason(run: RowRun, check: OfficeCheck) -> str:
-    """Why an indicator cannot be judged; "" where it can."""
-    missing = sorted(name for name in check.needs if name not in run.context.delivered)
+def why_not(check: OfficeCheck, delivered: frozenset[str], answers: Mapping[str, Outcome]) -> str:
+    """Why an indicator cannot be judged; "" where it can.
+
+    Args:
+        check: the indicator.
+        delivered: `table.column` of what the register has.
+        answers: how each row check ended, by code.
+    """
+    missing = sorted(name for name in check.needs if name not in delivered)
     if missing:
         return f"not in the register: {', '.join(missing)}"
-    if not check.counts:
-        return "" if run.context.has("permits.approved_by") and any(map(run.context.has, _COUNTERPARTS)) else _NO_PARTY
-    if _judging(run, check):
+    if check.measure is not Measure.FLAGS:
+        return "" if delivered.intersection(_COUNTERPARTS) else _NO_PARTY
+    if _judging(check, answers):
         return ""
-    return "; ".join(f"{code}: {run.answers[code].reason or 'internal error'}" for code in check.counts)
+    return "; ".join(f"{code}: {answers[code].reason or 'internal error'}" for code in check.counts)
 
 
-_NO_PARTY = "not in the register: officers with agencies, employers or clinics"
+_NO_PARTY = "not in the register: agencies, employers or clinics of the permits"
 
 
-def _judging(run: RowRun, check: OfficeCheck) -> list[str]:
+def _judging(check: OfficeCheck, answers: Mapping[str, Outcome]) -> list[str]:
     """Codes of its row checks that could be made."""
     made = (OutcomeKind.CLEAR, OutcomeKind.FLAG)
-    return [code for code in check.counts if run.answers[code].kind in made]
+    return [code for code in check.counts if answers[code].kind in made]
 
 
 def _raised(run: RowRun) -> pl.DataFrame:
@@ -189,7 +196,7 @@ def _events(
     flags, masks = [pl.DataFrame(schema=FLAGS)], [pl.DataFrame(schema=FLAGS)]
     lonely = _lonely(run.tables, exposure) if any(check.company for check in assessed) else None
     for check in assessed:
-        if not check.counts:
+        if check.measure is not Measure.FLAGS:
             continue
         ours = raised.filter(pl.col("code").is_in(check.counts))
         events = ours.filter(~pl.col("explained")).select("permit_number").unique()
@@ -208,11 +215,11 @@ def _not_judged(run: RowRun, check: OfficeCheck, exposure: pl.DataFrame) -> pl.D
     needs = {row.code: [need for need in row.needs if need.startswith(_PERMITS)] for row in run.checks}
     able = [
         pl.all_horizontal(pl.col(need.removeprefix(_PERMITS)).is_not_null() for need in needs[code])
-        for code in _judging(run, check)
+        for code in _judging(check, run.answers)
         if needs[code]
     ]
     none = exposure.select("permit_number").clear()
-    if len(able) < len(_judging(run, check)):
+    if len(able) < len(_judging(check, run.answers)):
         return none
     unable = run.tables["permits"].filter(~pl.any_horizontal(able)).select("permit_number").unique().collect()
     return unable.join(exposure.select("permit_number"), on="permit_number", how="semi")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.office import Measure, OfficeCheck
@@ -66,28 +66,41 @@ def find_leads(work: Auditing) -> AuditFound:
         StoreError: when the store refuses.
     """
     tables = audit_tables(work.rows, work.indicators, work.first, work.last)
-    audited = leads(
-        tables.exposure.select(list(EXPOSURE)),
-        tables.flags,
-        [_indicator(check, work.rows) for check in tables.assessed if check.measure is not Measure.DIVERSITY],
-        AuditSettings(fdr=work.settings.fdr, bootstrap=work.settings.bootstrap, seed=work.settings.seed),
-        tables.masks,
-    )
+    limits = work.rows.context
+    minimum = {check.code: int(limits.threshold(check.code, *check.thresholds[0])) for check in tables.assessed}
+    audited, raised = compared(tables, minimum, work.settings)
     with work.store.read() as connection:
         before = last_audit(connection)
     since, known = before or ("", frozenset())
-    raised = [lead for lead in audited.leads if not _of_its_own(lead, work.indicators)]
-    tried = innocent_causes(raised, tables.exposure, tables.flags, tables.offices)
     found = tuple(
-        dataclasses.replace(
-            lead,
-            evidence=(*lead.evidence, *_diversity(lead, tables)),
-            innocent_causes_tried=causes,
-            status="persisting" if (lead.office, subject_key(lead)) in known else "new",
-        )
-        for lead, causes in zip(raised, tried, strict=True)
+        dataclasses.replace(lead, status="persisting" if (lead.office, subject_key(lead)) in known else "new")
+        for lead in raised
     )
     return AuditFound(tables, audited, found, since)
+
+
+def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -> tuple[Audited, tuple[Lead, ...]]:
+    """What the statistics say of the tables, and the leads of it with all that speaks for and against each.
+
+    Args:
+        tables: of an audit.
+        minimum: by indicator code, events that make a pattern.
+        settings: rate, draws, seed.
+    """
+    audited = leads(
+        tables.exposure.select(list(EXPOSURE)),
+        tables.flags,
+        [_indicator(check, minimum) for check in tables.assessed if check.measure is not Measure.DIVERSITY],
+        AuditSettings(fdr=settings.fdr, bootstrap=settings.bootstrap, seed=settings.seed),
+        tables.masks,
+    )
+    raised = [lead for lead in audited.leads if not _of_its_own(lead, tables.assessed)]
+    tried = innocent_causes(raised, tables.exposure, tables.flags, tables.offices)
+    told = (
+        dataclasses.replace(lead, evidence=(*lead.evidence, *_diversity(lead, tables)), innocent_causes_tried=causes)
+        for lead, causes in zip(raised, tried, strict=True)
+    )
+    return audited, tuple(told)
 
 
 def _of_its_own(lead: Lead, indicators: Sequence[OfficeCheck]) -> bool:
@@ -110,6 +123,6 @@ def _diversity(lead: Lead, tables: AuditTables) -> list[tuple[str, int, float]]:
 _FEW_BY_CHANCE = 0.05
 
 
-def _indicator(check: OfficeCheck, rows: RowRun) -> Indicator:
-    minimum = int(rows.context.threshold(check.code, *check.thresholds[0]))
-    return Indicator(check.code, minimum, Counts.PAIRS if check.measure is Measure.PAIRS else Counts.FLAGS)
+def _indicator(check: OfficeCheck, minimum: Mapping[str, int]) -> Indicator:
+    counts = Counts.PAIRS if check.measure is Measure.PAIRS else Counts.FLAGS
+    return Indicator(check.code, minimum[check.code], counts)

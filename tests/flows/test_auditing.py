@@ -137,7 +137,9 @@ def test_no_lead_comes_from_nothing_and_the_reason_is_stated(change: Change, tmp
 
 
 def test_fees_that_are_all_missing_are_not_assessed_and_accuse_nobody(tmp_path: Path) -> None:
-    register = write(tmp_path / "register", permits(600).with_columns(receipt_number=pl.lit(None, pl.String)), fees=False)
+    register = write(
+        tmp_path / "register", permits(600).with_columns(receipt_number=pl.lit(None, pl.String)), fees=False
+    )
     _, found = audited(tmp_path, register)
     assert not found.leads
     reasons = dict(found.not_assessed)

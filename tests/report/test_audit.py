@@ -175,7 +175,8 @@ def test_pictures_of_nothing_are_empty() -> None:
 
 def test_the_control_sample_holds_nothing_flagged_and_is_the_same_for_the_same_seed() -> None:
     exposure, flags = office(
-        [{"office_id": name, "permits": 50, "events": 10} for name in ("01", "02")] + [{"office_id": None, "permits": 9}]
+        [{"office_id": name, "permits": 50, "events": 10} for name in ("01", "02")]
+        + [{"office_id": None, "permits": 9}]
     )
     first = control_sample(exposure, flags["permit_number"], 5, 1)
     assert first["office_id"].value_counts().sort("office_id").rows() == [("01", 5), ("02", 5)]
