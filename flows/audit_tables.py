@@ -226,7 +226,7 @@ def _not_judged(run: RowRun, check: OfficeCheck, exposure: pl.DataFrame) -> pl.D
 
 
 def _lonely(tables: Tables, exposure: pl.DataFrame) -> pl.DataFrame:
-    """`permit_number` of permits of office and month in which one officer alone entered, approved, printed or handed."""
+    """`permit_number` of permits of office and month in which one officer alone did every step."""
     hands = tables["permits"].select(
         "permit_number", pl.concat_list("entered_by", "approved_by", "printed_by", "handed_by").alias("hand")
     )

@@ -43,7 +43,8 @@ class AuditFound:
     """What an audit found.
 
     Attributes:
-        leads: strongest first, those left out that a row check tells by itself; with the innocent causes that were tried, and whether each is new.
+        leads: strongest first, those left out that a row check tells by itself; with the innocent causes that were
+            tried, and whether each is new.
         audited: as the statistics gave it, with the leads as they were.
         since: when the audit before ended, ISO 8601; "" where there was none.
     """

@@ -1,6 +1,6 @@
 """How many counterparts stand behind one officer's permits, against as many permits of colleagues.
 
-Rarefaction (Hurlbert 1971, Ecology 52): of N permits of which N_i are of counterpart i, n drawn without replacement show
+Rarefaction (Hurlbert 1971, Ecology 52): of N permits, N_i of counterpart i, n drawn without replacement show
 sum(1 - C(N - N_i, n) / C(N, n)) counterparts. Counted stratum by stratum within the office, so that like is compared
 with like; the pool holds the officer's own permits too, as the draw must be able to give them.
 """

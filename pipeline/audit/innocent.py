@@ -39,14 +39,22 @@ class _Compared:
     Attributes:
         mine: permits of the subject in the window, or all where most of the events lie outside it.
         others: permits of the same office that are not the subject's, whenever.
-        elsewhere: permits of other offices.
         event: in words, what is counted.
+        exposure: all permits, `event` not yet told.
+        is_event: tells it.
+        is_subject: tells the subject's permits.
     """
 
     mine: pl.DataFrame
     others: pl.DataFrame
-    elsewhere: pl.DataFrame
     event: str
+    exposure: pl.DataFrame
+    is_event: pl.Expr
+    is_subject: pl.Expr
+
+    def others_where(self, which: pl.Expr) -> pl.DataFrame:
+        """Permits of any office that are not the subject's."""
+        return self.exposure.filter(which & ~self.is_subject).with_columns(self.is_event)
 
     @property
     def observed(self) -> int:
@@ -88,17 +96,18 @@ def _compared(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame) -> _Compa
     paired = coded.is_empty() and len(parties) > 1
     event = parties[1] if paired else pl.col("permit_number").is_in(coded.implode())
     subject = parties[0] if paired else pl.all_horizontal(parties)
-    marked = exposure.with_columns(event.fill_null(value=False).alias("event"))
+    is_event = event.fill_null(value=False).alias("event")
     is_subject = subject.fill_null(value=False)
-    every = marked.filter(is_subject)
+    every = exposure.filter(is_subject).with_columns(is_event)
     inside = every.filter(pl.col("issued_on").is_between(*lead.window))
-    here = pl.col("office_id") == lead.office
     return _Compared(
         # A pattern that is spread over years has a window, but is not explained by what happened in it.
         inside if 2 * inside["event"].sum() >= every["event"].sum() else every,
-        marked.filter(~is_subject & here),
-        marked.filter(~is_subject & ~here),
+        exposure.filter((pl.col("office_id") == lead.office) & ~is_subject).with_columns(is_event),
         f"of the same {lead.subject[1][0]}" if paired else "flagged",
+        exposure,
+        is_event,
+        is_subject,
     )
 
 
@@ -121,7 +130,7 @@ def _bulk_employer(compared: _Compared, lead: Lead) -> Tried:
         )
     if ("employer", most) in lead.subject:
         return Tried(cause, data, "does not apply: the employer is itself part of the pattern")
-    everywhere = pl.concat([compared.others, compared.elsewhere])
+    everywhere = compared.others_where(pl.col("employer_id").is_in(compared.mine["employer_id"].unique().implode()))
     return Tried(cause, data, _result(compared, everywhere, ["employer_id"], "for the same employers"))
 
 
@@ -142,7 +151,8 @@ def _new_office(compared: _Compared, lead: Lead, office: pl.DataFrame, offices: 
     age = (lead.window[0] - opened).days
     if age >= _NEW_DAYS:
         return Tried(cause, data, f"does not apply: open since {opened}, {age} days before the first of these permits")
-    young = compared.elsewhere.join(offices.select("office_id", "opened_on"), on="office_id").filter(
+    away = compared.others_where(pl.col("office_id") != lead.office)
+    young = away.join(offices.select("office_id", "opened_on"), on="office_id").filter(
         pl.col("issued_on") < pl.col("opened_on") + dt.timedelta(days=_NEW_DAYS)
     )
     same = pl.lit(0).alias("all")

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from checks.office import OfficeCheck
 from checks.registry import OFFICE_CHECKS, ROW_CHECKS
+from flows.cli import main
 from tests.checks.cases import KINDS
 from tests.checks.office_cases import OfficeCase, lists, load
 
@@ -28,3 +31,15 @@ def test_an_indicator_counts_row_checks_that_there_are(check: OfficeCheck) -> No
 def test_no_row_check_is_counted_twice() -> None:
     counted = [code for check in OFFICE_CHECKS for code in check.counts]
     assert len(counted) == len(set(counted))
+
+
+def test_the_lists_and_pages_know_an_indicator(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["checks", "--json"]) == 0
+    listed = {one["code"]: one for one in json.loads(capsys.readouterr().out)}
+    assert {listed[check.code]["kind"] for check in OFFICE_CHECKS} == {"office"}
+    assert listed["OFF101"]["family"] == "OFF"
+    assert main(["explain", "off114"]) == 0
+    page = capsys.readouterr().out
+    assert "| counts | DUP102, PRC104, REG123 |" in page
+    assert "minimum_events = 3" in page
+    assert "flag-benign-outage" in page

@@ -1,4 +1,4 @@
-"""A small register in CSV with a pattern on request: permits of one officer and agency whose fee was paid after issue."""
+"""A small register with a pattern on request: permits of one officer and agency whose fee was paid after issue."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _ministry(out: Path) -> Path:
-    """A clean ministry with canaries for names, in which one officer grants one agency permits before the fee is paid."""
+    """A ministry with canaries for names; one officer grants one agency permits before the fee is paid."""
     register = make_ministry(out, seed=3, permits=2_000, per_kind=0, earlier=False, plants=()).register
     permits = pl.read_csv(register / "permits.csv", infer_schema=False)
     permits = permits.with_columns(pl.lit(CANARY).alias("surname"), pl.lit(CANARY).alias("address"))
