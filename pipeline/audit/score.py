@@ -65,13 +65,15 @@ def _promising(
     chosen = chosen[np.argsort(-evidence[chosen], kind="stable")[:_MOST_PROMISING]]
     wanted = np.zeros(split.units, dtype=bool)
     wanted[chosen] = True
-    unit = np.where(split.row >= 0, split.unit[split.row], 0)
-    at = np.flatnonzero((split.row >= 0) & wanted[unit])
-    at = at[np.argsort(unit[at], kind="stable")]
+    compared = np.flatnonzero(split.row >= 0)
+    at = compared[wanted[split.unit[split.row[compared]]]]
+    unit = split.unit[split.row[at]]
+    order = np.argsort(unit, kind="stable")
+    at, unit = at[order], unit[order]
     due = rates[:, split.row[at]] * effects.at(at)
     for row, (_, whole) in enumerate(ready.flagged):
         due[row, np.isin(at, whole.masked)] = 0.0
-    kinds, starts = np.unique(unit[at], return_index=True)
+    kinds, starts = np.unique(unit, return_index=True)
     ends = np.append(starts, len(at))[1:]
     return {int(kind): (at[start:end], due[:, start:end]) for kind, start, end in zip(kinds, starts, ends, strict=True)}
 
