@@ -100,7 +100,7 @@ def scored(
         for members, whole in ready.joint
     ]
     expected = effects.expected
-    pairs = len(table.kinds) > 1
+    pairs = table.assigned
     if pairs and ready.pairing:
         observed = np.vstack([observed, table.size])
         expected = np.vstack([expected, expected_pairs(permits, table)])

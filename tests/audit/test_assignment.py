@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from pipeline.audit.assignment import desks, expected_pairs, permuted_pairs
+from pipeline.audit.assignment import desks, excess_pairs, expected_pairs, permuted_pairs
 from pipeline.audit.exposure import permits
 from pipeline.audit.pairs import subject, table
 from tests.audit.registers import exposure
@@ -53,3 +53,23 @@ def test_the_mean_of_the_shuffles_is_what_pairs_expect() -> None:
     pair = (int(first[at]), int(second[at]))
     counts = permuted_pairs(first, second, desks(coded), pair, 4000, np.random.default_rng(2))
     assert counts.mean() == pytest.approx(expected_pairs(coded, made)[0], rel=0.05)
+
+
+def _excess(of: pl.DataFrame) -> pl.DataFrame:
+    coded = permits(of, _NONE)
+    made = table(coded, ("officer", "agency"), smallest=3)
+    assert made is not None
+    return excess_pairs(coded, made, expected_pairs(coded, made), 0.0, 0.1, np.random.default_rng(3))
+
+
+def test_assignment_at_random_has_no_excess_pair() -> None:
+    assert _excess(_OF).height == 0
+
+
+def test_an_agency_that_goes_to_one_officer_is_seen() -> None:
+    agency = _OF.filter(office_id="O-0")["agency_id"].mode().sort()[0]
+    theirs = (pl.col("agency_id") == agency) & (pl.col("permit_number").str.slice(-1, 1).cast(pl.Int32) < 6)
+    found = _excess(_OF.with_columns(pl.when(theirs).then(pl.lit("OF-2")).otherwise("officer_id").alias("officer_id")))
+    assert found.select("officer", "counterpart").rows() == [("OF-2", agency)]
+    assert found["permutation"][0] == pytest.approx(0.001)
+    assert found["n"][0] > 1.5 * found["expected"][0] and found["q"][0] < 0.01

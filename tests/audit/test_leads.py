@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from dataclasses import replace
 
@@ -46,7 +47,7 @@ def test_a_ring_is_found_once_with_its_permits_and_window() -> None:
     assert dict(lead.subject)["officer"] == "OF-3" and "agency" in dict(lead.subject)
     assert lead.office == "O-0" and lead.band is Band.VERY_LIKELY and lead.q < 0.01
     assert {code for code, _, _ in lead.evidence} >= {"OFF101", "OFF114"}
-    start = of["issued_on"].min()
+    start = dt.date(2024, 1, 1)
     assert 95 <= (lead.window[0] - start).days <= 140 and 260 <= (lead.window[1] - start).days <= 305
     named = {kind + "_id": who for kind, who in lead.subject}
     mine = flagged.join(of.filter(**named), on="permit_number")
@@ -97,3 +98,14 @@ def test_funnels_and_dispersion_are_of_the_officers() -> None:
     assert found.funnels["OFF101"].columns[:5] == ["office", "unit", "n", "observed", "expected"]
     assert found.funnels["OFF101"].height == 24
     assert found.tests > 24 and found.nominal_fdr == 0.10
+
+
+def test_flags_that_come_together_by_nature_are_no_lead() -> None:
+    found = []
+    for seed in range(3):
+        of, flagged = _register(10 + seed)
+        # Night work: whatever is out of hours is fast and on a closed day too.
+        night = flagged.filter(code="OFF102").select("permit_number")
+        both = [night.select(pl.lit(code).alias("code"), "permit_number") for code in ("OFF101", "OFF103")]
+        found.append(len(leads(of, pl.concat([flagged, *both]).unique(maintain_order=True), _EVERY, _SETTINGS).leads))
+    assert sum(count > 0 for count in found) <= 1, found

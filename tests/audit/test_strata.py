@@ -20,9 +20,10 @@ def _coded(masks: pl.DataFrame | None = None) -> Permits:
 
 def _rate(rows: pl.DataFrame, prior: float | None) -> float:
     """Rate of these permits, shrunk by three events to the prior."""
+    hits = rows.filter("hit").height
     if prior is None:
-        return (rows["hit"].sum() + 0.5) / (len(rows) + 1.0)
-    return min(1.0, (rows["hit"].sum() + PRIOR_EVENTS) / (len(rows) + PRIOR_EVENTS / prior))
+        return (hits + 0.5) / (len(rows) + 1.0)
+    return min(1.0, (hits + PRIOR_EVENTS) / (len(rows) + PRIOR_EVENTS / prior))
 
 
 def _expected(of: pl.DataFrame, mine: pl.Expr) -> float:

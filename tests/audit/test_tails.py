@@ -45,4 +45,5 @@ def test_the_ends_of_the_interval_are_where_the_count_is_a_tail(count: int) -> N
 
 
 def test_an_interval_of_nothing_starts_at_nothing() -> None:
-    assert ratio_interval(0, 1.0) == (0.0, pytest.approx(-np.log(0.025)))
+    low, high = ratio_interval(0, 1.0)
+    assert low == 0.0 and high == pytest.approx(-np.log(0.025))
