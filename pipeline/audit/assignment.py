@@ -11,11 +11,28 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from scipy import sparse
 
 from pipeline.audit.exposure import Codes, Permits, dense, joined
+from pipeline.audit.fdr import benjamini_yekutieli
 from pipeline.audit.pairs import Table
 from pipeline.audit.strata import Floats
+from pipeline.audit.tails import at_least
+
+#: Expected permits from which a pair is tested: below, a pair is seen only because it is there.
+_LEAST_EXPECTED = 1.0
+_DRAWS = 999
+PAIRS = {
+    "office": pl.String,
+    "officer": pl.String,
+    "kind": pl.String,
+    "counterpart": pl.String,
+    "n": pl.Int64,
+    "expected": pl.Float64,
+    "q": pl.Float64,
+    "permutation": pl.Float64,
+}
 
 
 def desks(permits: Permits) -> Codes:
@@ -49,6 +66,46 @@ def expected_pairs(permits: Permits, made: Table) -> Floats:
     expected = np.zeros(len(made))
     expected[inside] = np.asarray(together[everyone[at[inside]], second[at[inside]]]).ravel()
     return expected
+
+
+def excess_pairs(
+    permits: Permits,
+    made: Table,
+    expected: Floats,
+    alpha: float,
+    fdr: float,
+    generator: np.random.Generator,
+) -> pl.DataFrame:
+    """Pairs above the assignment, in order of office and ids: how many permits, how many expected, and how sure.
+
+    Args:
+        permits: the register.
+        made: a table of officers and counterparts.
+        expected: of each pair.
+        alpha: how much pairs of this register depart from assignment at random anyway: where desks are specialised by
+            rule, that is much, and little stands out.
+        fdr: rate over the pairs (Benjamini-Yekutieli: the pairs of one officer depend on each other).
+        generator: of the permutation that confirms each.
+
+    Returns:
+        office, officer, kind, counterpart, n, expected, q, permutation (probability under shuffles within day, office
+        and stratum).
+    """
+    tested = np.flatnonzero(expected >= _LEAST_EXPECTED)
+    q = benjamini_yekutieli(at_least(made.size[tested], expected[tested], alpha))
+    desk = desks(permits)
+    parties = [permits.parties[kind] for kind in ("office", *made.kinds)]
+    rows = []
+    for unit, rate in zip(tested[q <= fdr], q[q <= fdr], strict=True):
+        office, who, whom = (int(party.codes[made.example[unit]]) for party in parties)
+        inside = np.flatnonzero((parties[0].codes == office) & (desk >= 0))
+        first, second = parties[1].codes[inside], parties[2].codes[inside]
+        counts = permuted_pairs(first, second, desk[inside], (who, whom), _DRAWS, generator)
+        dated = int(np.sum((made.unit == unit) & (desk >= 0)))
+        permutation = float((1 + np.sum(counts >= dated)) / (1 + _DRAWS))
+        ids = (parties[0].ids[office], parties[1].ids[who], made.kinds[1], parties[2].ids[whom])
+        rows.append((*ids, int(made.size[unit]), float(expected[unit]), float(rate), permutation))
+    return pl.DataFrame(rows, schema=PAIRS, orient="row").sort("office", "officer", "kind", "counterpart")
 
 
 def permuted_pairs(

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from pipeline.audit.exposure import Ints
 from pipeline.audit.strata import Floats
+from pipeline.audit.tails import POISSON
 
 #: Prior probability that an indicator is part of a pattern.
 INVOLVED = 0.2
@@ -30,7 +31,7 @@ def log_bayes_factor(observed: npt.ArrayLike, expected: npt.ArrayLike, alpha: fl
     mean = np.asarray(expected, dtype=np.float64)
     ratio = np.zeros(np.broadcast(count, mean).shape)
     for excess in EXCESS:
-        if alpha > 0:
+        if alpha > POISSON:
             shift = np.log1p(alpha * excess * mean) - np.log1p(alpha * mean)
             log_ratio = count * np.log(excess) - (count + 1.0 / alpha) * shift
         else:

@@ -110,6 +110,7 @@ def permits(exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame | N
         party = _party(kept[name].cast(pl.String)) if name in kept.columns else None
         if party is not None:
             parties[kind] = party
+        if party is not None and kind != "office":
             lost[f"no {kind}"] = int((party.codes < 0).sum())
     stratum = _party(
         kept["stratum"].cast(pl.String).fill_null("unknown") if len(kept) else pl.Series([], dtype=pl.String)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipeline.audit.assignment import PAIRS, excess_pairs
 from pipeline.audit.candidates import Candidate, distinct, passing
 from pipeline.audit.effects import Base
 from pipeline.audit.exposure import COLUMNS, Permits, permits
@@ -38,6 +39,7 @@ class Audited:
         funnels: per indicator, one row a unit of that table: office, unit, n, observed, expected, limits.
         coverage: permits left out, by reason.
         not_assessed: (indicator code or kind of unit, reason).
+        assignment: pairs above the assignment that the rules prescribe (`excess_pairs`); no leads by themselves.
     """
 
     leads: tuple[Lead, ...]
@@ -47,6 +49,7 @@ class Audited:
     funnels: Mapping[str, pl.DataFrame]
     coverage: Mapping[str, int]
     not_assessed: tuple[tuple[str, str], ...]
+    assignment: pl.DataFrame
 
 
 def leads(
@@ -86,6 +89,7 @@ def leads(
         funnels=_funnels(coded, made[0]) if made else {},
         coverage=coverage,
         not_assessed=(*_not_assessed(coded, made), *ready.not_assessed),
+        assignment=_assignment(coded, ready, made, settings, generator),
     )
 
 
@@ -101,6 +105,22 @@ def _every_table(coded: Permits, ready: Prepared, settings: AuditSettings) -> li
         if len(table.kinds) == 1:
             bases[table.kinds[0]] = Base(table, made[-1].observed, made[-1].expected)
     return made
+
+
+def _assignment(
+    coded: Permits, ready: Prepared, made: Sequence[Scored], settings: AuditSettings, generator: np.random.Generator
+) -> pl.DataFrame:
+    """Pairs of officers and counterparts above the assignment; none where no indicator asks for them."""
+    return pl.concat(
+        [
+            pl.DataFrame(schema=PAIRS),
+            *(
+                excess_pairs(coded, of.table, of.expected[-1], float(of.alphas[-1]), settings.fdr, generator)
+                for of in made
+                if ready.pairing and of.table.assigned
+            ),
+        ]
+    )
 
 
 def _not_assessed(coded: Permits, made: Sequence[Scored]) -> list[tuple[str, str]]:

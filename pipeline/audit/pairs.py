@@ -40,6 +40,11 @@ class Table:
         """As in reports: `officer x agency`."""
         return " x ".join(self.kinds)
 
+    @property
+    def assigned(self) -> bool:
+        """Whether the units are an officer and a counterpart, whom the rules of assignment bring together."""
+        return len(self.kinds) > 1 and self.kinds[0] == "officer"
+
     def __len__(self) -> int:
         return len(self.size)
 

@@ -67,13 +67,15 @@ def _promising(
         return {}
     wanted = np.zeros(split.units, dtype=bool)
     wanted[chosen] = True
-    unit = np.where(split.row >= 0, split.unit[split.row], 0)
-    at = np.flatnonzero((split.row >= 0) & wanted[unit])
-    at = at[np.argsort(unit[at], kind="stable")]
+    compared = np.flatnonzero(split.row >= 0)
+    at = compared[wanted[split.unit[split.row[compared]]]]
+    unit = split.unit[split.row[at]]
+    order = np.argsort(unit, kind="stable")
+    at, unit = at[order], unit[order]
     due = rates[:, split.row[at]] * effects.at(at)
     for row, (_, whole) in enumerate(ready.flagged):
         due[row, np.isin(at, whole.masked)] = 0.0
-    kinds, starts = np.unique(unit[at], return_index=True)
+    kinds, starts = np.unique(unit, return_index=True)
     ends = np.append(starts, len(at))[1:]
     return {int(kind): (at[start:end], due[:, start:end]) for kind, start, end in zip(kinds, starts, ends, strict=True)}
 
@@ -100,7 +102,7 @@ def scored(
         for members, whole in ready.joint
     ]
     expected = effects.expected
-    pairs = len(table.kinds) > 1
+    pairs = table.assigned
     if pairs and ready.pairing:
         observed = np.vstack([observed, table.size])
         expected = np.vstack([expected, expected_pairs(permits, table)])

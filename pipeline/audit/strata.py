@@ -44,6 +44,7 @@ class Cells:
         size: permits per entry of the narrowest level.
         cell: per level, narrow to wide, the cell of each entry.
         parent: per level, the entry of the next wider level each belongs to; of the widest, the unit.
+        unit: unit of each entry of the narrowest level.
         units: how many units there are.
         incomparable: permits of tested units left out because they have no like.
     """
@@ -52,14 +53,9 @@ class Cells:
     size: Floats
     cell: tuple[Codes, ...]
     parent: tuple[Codes, ...]
+    unit: Codes
     units: int
     incomparable: int
-
-    @property
-    def unit(self) -> Codes:
-        """Unit of each entry of the narrowest level."""
-        narrow, middle, wide = self.parent
-        return wide[middle[narrow]]
 
 
 @dataclass(frozen=True)
@@ -107,6 +103,7 @@ def cells(permits: Permits, made: Table) -> Cells:
     placed = np.full(len(permits), -1, dtype=np.int32)
     placed[compared] = row
     at = compared[_first(row, rows)]
+    unit = made.unit[at]
     cell, parent = [narrow[at]], []
     for wider in (middle, wide):
         entry, entries = dense(joined(made.unit[at], wider[at]))
@@ -114,7 +111,15 @@ def cells(permits: Permits, made: Table) -> Cells:
         at = at[_first(entry, entries)]
         cell.append(wider[at])
     parent.append(made.unit[at])
-    return Cells(placed, _sum(row, None, rows), tuple(cell), tuple(parent), len(made), len(inside) - len(compared))
+    return Cells(
+        row=placed,
+        size=_sum(row, None, rows),
+        cell=tuple(cell),
+        parent=tuple(parent),
+        unit=unit,
+        units=len(made),
+        incomparable=len(inside) - len(compared),
+    )
 
 
 def counted(split: Cells, whole: Totals) -> Counted:

@@ -12,12 +12,12 @@ from scipy import stats
 from pipeline.audit.strata import Floats
 
 #: Over-dispersion below which the negative binomial is the Poisson to working precision.
-_POISSON = 1e-8
+POISSON = 1e-8
 
 
 def log_pmf(count: npt.ArrayLike, expected: npt.ArrayLike, alpha: float) -> Floats:
     """Log probability of exactly `count` events."""
-    if alpha < _POISSON:
+    if alpha < POISSON:
         return np.asarray(stats.poisson.logpmf(count, expected), dtype=np.float64)
     spread = alpha * np.asarray(expected, dtype=np.float64)
     return np.asarray(stats.nbinom.logpmf(count, 1.0 / alpha, 1.0 / (1.0 + spread)), dtype=np.float64)
@@ -26,7 +26,7 @@ def log_pmf(count: npt.ArrayLike, expected: npt.ArrayLike, alpha: float) -> Floa
 def at_least(count: npt.ArrayLike, expected: npt.ArrayLike, alpha: float) -> Floats:
     """Probability of `count` events or more."""
     below = np.asarray(count) - 1
-    if alpha < _POISSON:
+    if alpha < POISSON:
         return np.asarray(stats.poisson.sf(below, expected), dtype=np.float64)
     spread = alpha * np.asarray(expected, dtype=np.float64)
     return np.asarray(stats.nbinom.sf(below, 1.0 / alpha, 1.0 / (1.0 + spread)), dtype=np.float64)
@@ -34,7 +34,7 @@ def at_least(count: npt.ArrayLike, expected: npt.ArrayLike, alpha: float) -> Flo
 
 def quantile(probability: float, expected: npt.ArrayLike, alpha: float) -> Floats:
     """The smallest count that is not exceeded with at least this probability."""
-    if alpha < _POISSON:
+    if alpha < POISSON:
         return np.asarray(stats.poisson.ppf(probability, expected), dtype=np.float64)
     spread = alpha * np.asarray(expected, dtype=np.float64)
     return np.asarray(stats.nbinom.ppf(probability, 1.0 / alpha, 1.0 / (1.0 + spread)), dtype=np.float64)

@@ -13,6 +13,8 @@ import numpy as np
 
 from pipeline.audit.strata import Floats
 
+#: Log likelihood ratio that is no more than rounding.
+_NOTHING = 1e-9
 #: Half of the 95 % quantile of chi-squared with one degree of freedom.
 _NOT_TOLD_APART = 1.92
 
@@ -59,7 +61,7 @@ def most_likely(observed: Floats, expected: Floats) -> Window:
     ratio = np.where(ends, _log_ratio(np.maximum(count, 0), np.maximum(under, 1e-12), total, float(due[-1])), -np.inf)
     first, last = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
     best = float(ratio[first, last])
-    if best <= 0:
+    if best < _NOTHING:
         return Window(0, weeks - 1, (0, weeks - 1), (0, weeks - 1), 0.0)
     starts, stops = np.nonzero(ratio >= best - _NOT_TOLD_APART)
     return Window(
