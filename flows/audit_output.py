@@ -53,6 +53,7 @@ def audit_report(
         },
         assessed=[check.code for check in tables.assessed if check.code not in dict(found.not_assessed)],
         funnels=found.audited.funnels,
+        assignment=found.audited.assignment,
         checks=checks,
         since=found.since,
         seed=settings.seed,

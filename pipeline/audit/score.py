@@ -63,8 +63,6 @@ def _promising(
 ) -> dict[int, tuple[Ints, Floats]]:
     chosen = np.flatnonzero(pattern & (evidence >= _PROMISING))
     chosen = chosen[np.argsort(-evidence[chosen], kind="stable")[:_MOST_PROMISING]]
-    if not len(chosen):
-        return {}
     wanted = np.zeros(split.units, dtype=bool)
     wanted[chosen] = True
     compared = np.flatnonzero(split.row >= 0)

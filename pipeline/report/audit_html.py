@@ -28,6 +28,7 @@ MOST_PERMITS = 60
 MOST_AROUND = 12
 #: Units of a funnel in the table under it.
 MOST_UNITS = 300
+_PAIRS = ("office", "officer", "kind", "counterpart", "n", "expected", "q", "permutation")
 _PARTIES = ("officer", "agency", "employer", "clinic", "workstation")
 
 
@@ -87,6 +88,7 @@ def write_audit_html(file: TextIO, report: AuditReport, banner: str | None) -> N
             views=views,
             listed=[(number, lead, subject_text(lead)) for number, lead in enumerate(report.leads, start=1)],
             funnels=[_funnel_view(report.indicators[code], rows) for code, rows in _funnels(report)],
+            pairs=report.assignment.select(_PAIRS).head(MOST_UNITS).rows(),
             months=_months_view(report),
             events=report.events,
             offices=report.exposure["office_id"].drop_nulls().n_unique(),

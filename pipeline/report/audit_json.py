@@ -45,6 +45,7 @@ def as_contract(report: AuditReport) -> dict[str, Any]:
         "seed": report.seed,
         "overdispersion": {code: _finite(value) for code, value in sorted(report.overdispersion.items())},
         "indicators": {code: {"events": events.get(code, 0)} for code in report.assessed},
+        "pairs_above_assignment": report.assignment.height,
         "coverage": dict(sorted({**report.left_out, **report.coverage}.items())),
         "not_assessed": [{"code": code, "reason": reason} for code, reason in report.not_assessed],
         "checks": {code: asdict(tally) for code, tally in sorted(report.checks.items())},

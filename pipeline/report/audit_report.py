@@ -45,6 +45,8 @@ class AuditReport:
         not_assessed: (indicator code, reason).
         indicators: words of every indicator, by code; `assessed`, codes of those that could be judged.
         funnels: by indicator code: office, unit, n, observed, expected and limits low95, high95, low998, high998.
+        assignment: pairs above the assignment, in order of ids: office, officer, kind, counterpart, n, expected, q,
+            permutation; no leads by themselves.
         checks: counts of the row checks, by code.
         since: when the audit before ended; "": there was none.
         seed: of draws and sample.
@@ -74,6 +76,7 @@ class AuditReport:
     indicators: Mapping[str, IndicatorWords]
     assessed: Sequence[str]
     funnels: Mapping[str, pl.DataFrame]
+    assignment: pl.DataFrame
     checks: Mapping[str, CheckTally]
     since: str
     seed: int

@@ -12,6 +12,10 @@ from pipeline.types.runs import CheckTally
 from tests.audit.made_up import office
 
 HOSTILE = '<script>alert("1")</script>'
+_PAIRS = {
+    **dict.fromkeys(("office", "officer", "kind", "counterpart"), pl.String()),
+    **{"n": pl.Int64(), "expected": pl.Float64(), "q": pl.Float64(), "permutation": pl.Float64()},
+}
 FORMULA = "=HYPERLINK(1)"
 
 
@@ -84,6 +88,7 @@ def report(leads: tuple[Lead, ...] | None = None, groups: list[dict[str, object]
         indicators=words,
         assessed=("OFF101", "OFF119"),
         funnels={"OFF101": funnel},
+        assignment=pl.DataFrame([("01", "OF-1", "agency", HOSTILE, 20, 7.5, 0.01, 0.002)], _PAIRS, orient="row"),
         checks={"PRC105": CheckTally(clear=95, flag=5)},
         since="",
         seed=1,

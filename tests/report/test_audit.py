@@ -116,6 +116,7 @@ def test_the_page_shows_every_number_of_a_lead_and_what_was_tried() -> None:
     assert "the register has no desks" in text
     assert "Take five of the permits; and bring what was missing to try: specialised desk." in text
     assert "WP-000004" in text
+    assert "7.50" in text and "0.002" in text  # the pair above the assignment
 
 
 def test_the_page_opens_offline_and_runs_nothing() -> None:
