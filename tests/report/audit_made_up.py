@@ -14,7 +14,10 @@ from tests.audit.made_up import office
 HOSTILE = '<script>alert("1")</script>'
 _PAIRS = {
     **dict.fromkeys(("office", "officer", "kind", "counterpart"), pl.String()),
-    "n": pl.Int64(), "expected": pl.Float64(), "q": pl.Float64(), "permutation": pl.Float64(),
+    "n": pl.Int64(),
+    "expected": pl.Float64(),
+    "q": pl.Float64(),
+    "permutation": pl.Float64(),
 }
 FORMULA = "=HYPERLINK(1)"
 
