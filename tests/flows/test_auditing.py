@@ -152,3 +152,11 @@ def test_only_permits_is_enough(tmp_path: Path) -> None:
     _, found = audited(tmp_path, tmp_path / "register")
     assert not found.leads
     assert {"OFF102", "OFF103", "OFF105", "OFF110", "OFF113"} <= set(dict(found.not_assessed))
+
+
+def test_a_register_without_permits_has_nothing_to_assess(tmp_path: Path) -> None:
+    (tmp_path / "register").mkdir()
+    (tmp_path / "register" / "offices.csv").write_text("office_id,timezone\n01,Europe/Lisbon\n")
+    _, found = audited(tmp_path, tmp_path / "register")
+    assert not found.leads and found.tables.exposure.is_empty()
+    assert {check.code for check in OFFICE_CHECKS} <= set(dict(found.not_assessed))
