@@ -2,8 +2,8 @@
 
 An officer who is careless with all agencies is careless with each. What a pair, an agency or a clinic expects is
 therefore multiplied by the effect of each party: (events + 3) / (expected + 3) of the party's permits outside the unit
-judged, at least 1. The shrinkage is that of `strata`; the floor keeps a quiet officer from making his one busy agency
-look busier.
+judged, shrunk as in `strata`. Effects never lower what a unit expects as a whole: a quiet officer does not make his one
+busy agency look busier.
 """
 
 from __future__ import annotations
@@ -71,12 +71,15 @@ def adjusted(
     place = np.full(len(permits), -1, dtype=np.int32)
     place[inside] = np.arange(len(inside), dtype=np.int32)
     named = [kind for kind in parties(table) if kind in bases]
-    groups, effects, parents = [], [], []
+    groups, effects, parents, owners = [], [], [], []
     for kind in named:
         group, count = dense(joined(unit, bases[kind].table.unit[inside] + 1))
         parent = np.full(count, -1, dtype=np.int32)
         parent[group] = bases[kind].table.unit[inside]
+        owner = np.zeros(count, dtype=np.int32)
+        owner[group] = unit
         groups.append(group)
+        owners.append(owner)
         parents.append(parent)
         effects.append(np.ones((len(wholes), count), dtype=np.float32))
     expected = np.zeros((len(wholes), len(table)))
@@ -93,9 +96,13 @@ def adjusted(
             known = parent >= 0
             events = np.maximum(bases[kind].observed[at][parent] - mine, 0) + PRIOR_EVENTS
             mean = np.maximum(bases[kind].expected[at][parent] - of_due, 0.0) + PRIOR_EVENTS
-            effects[number][at] = np.where(known, np.maximum(events / mean, 1.0), 1.0)
+            effects[number][at] = np.where(known, events / mean, 1.0)
             total *= effects[number][at][group]
-        expected[at] = np.bincount(unit, total, len(table))
+        plain, raised = np.bincount(unit, due, len(table)), np.bincount(unit, total, len(table))
+        expected[at] = np.maximum(plain, raised)
+        if named:
+            floor = np.divide(expected[at], raised, out=np.ones(len(table)), where=raised > 0)
+            effects[0][at] *= floor[owners[0]]
     return Adjusted(expected, tuple(_placed(group, inside, len(permits)) for group in groups), tuple(effects))
 
 

@@ -13,6 +13,8 @@ import polars as pl
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
+#: Possible codes per entry up to which they are marked and not sorted.
+_COUNTED = 30
 #: Kinds of party, and the column of the exposure table that names them.
 COLUMNS = {
     "office": "office_id",
@@ -62,6 +64,13 @@ class Permits:
 
 def dense(codes: npt.NDArray[np.integer]) -> tuple[Codes, int]:
     """Codes renumbered without gaps from 0 in ascending order, and how many there are."""
+    lowest, highest = (int(codes.min()), int(codes.max())) if len(codes) else (0, 0)
+    if highest - lowest < _COUNTED * len(codes):
+        # Few possible codes: marking those that occur is several times faster than sorting.
+        occurs = np.zeros(highest - lowest + 1, dtype=bool)
+        occurs[codes - lowest] = True
+        renumbered = np.cumsum(occurs, dtype=np.int32) - 1
+        return renumbered[codes - lowest], int(occurs.sum())
     distinct, inverse = np.unique(codes, return_inverse=True)
     return inverse.astype(np.int32), len(distinct)
 

@@ -12,7 +12,7 @@ from scipy import stats
 from pipeline.audit.strata import Floats
 
 #: Over-dispersion below which the negative binomial is the Poisson to working precision.
-POISSON = 1e-8
+POISSON = 1e-5
 
 
 def log_pmf(count: npt.ArrayLike, expected: npt.ArrayLike, alpha: float) -> Floats:

@@ -34,7 +34,7 @@ def test_a_quantile_is_the_smallest_count_not_exceeded(mean: float, alpha: float
 
 def test_without_spread_it_is_the_poisson() -> None:
     assert at_least(3, 1.0, 0.0) == pytest.approx(1 - 2.5 * np.exp(-1))
-    assert log_pmf(3, 1.0, 1e-6) == pytest.approx(float(log_pmf(3, 1.0, 0.0)), abs=1e-4)
+    assert log_pmf(3, 1.0, 1e-4) == pytest.approx(float(log_pmf(3, 1.0, 0.0)), abs=1e-3)
 
 
 @pytest.mark.parametrize("count", [1, 3, 12])
