@@ -108,12 +108,18 @@ class DocumentCheck(Declaration):
 
     Attributes:
         needs: readings without which it is not applicable.
+        rule: the rule itself.
         kinds: kinds of document it applies to; empty means all.
     """
 
     needs: tuple[AnyKey, ...]
     rule: Rule
     kinds: frozenset[DocumentKind] = frozenset()
+
+    @property
+    def module(self) -> str:
+        """Where its rule stands."""
+        return self.rule.__module__
 
 
 def run(check: DocumentCheck, facts: Facts, context: Context, precision: float | None = None) -> Outcome:

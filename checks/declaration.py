@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline.types.findings import Hypothesis, Strength
 
@@ -28,7 +26,6 @@ class Declaration:
         innocent: causes that are nobody's fault, at least one.
         next_check: the cheapest next step a person can take.
         source: clause, statute or public case.
-        rule: the rule itself; its module's docstring is the page.
         protection: a sign that the holder may be a victim; it goes to the protection desk.
         thresholds: names and defaults of the limits the rule asks the context for, set in `[checks.CODE]`.
     """
@@ -41,7 +38,6 @@ class Declaration:
     innocent: tuple[str, ...]
     next_check: str
     source: str
-    rule: Callable[..., Any]
     protection: bool = False
     thresholds: tuple[tuple[str, float], ...] = ()
 
@@ -51,9 +47,14 @@ class Declaration:
         return self.code[:3]
 
     @property
+    def module(self) -> str:
+        """Name of the module that declares it; its docstring is the page."""
+        raise NotImplementedError
+
+    @property
     def page(self) -> str:
         """The module's docstring: the check's page."""
-        return inspect.cleandoc(sys.modules[self.rule.__module__].__doc__ or "")
+        return inspect.cleandoc(sys.modules[self.module].__doc__ or "")
 
     @property
     def title(self) -> str:

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.base import DocumentCheck
+from checks.office import OfficeCheck
 from checks.precisions import Precision
 from checks.rows import RowCheck
+
+AnyCheck = DocumentCheck | RowCheck | OfficeCheck
 
 #: Headings of every page, in this order.
 SECTIONS = (
@@ -25,6 +28,8 @@ SECTIONS = (
 
 #: The cases of a row check, beside the tables they are made of.
 ROW_CASES = "cases.csv"
+#: The cases of an office indicator, beside the groups of permits they are made of.
+OFFICE_CASES = "leads.csv"
 
 CASES = Path(__file__).parents[1] / "fixtures" / "checks"
 
@@ -44,14 +49,15 @@ def case_summaries(code: str, folder: Path = CASES) -> tuple[CaseSummary, ...]:
     for path in sorted((folder / code).glob("*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
         cases.append(CaseSummary(path.stem, data["about"], data["expect"]["outcome"]))
-    listed = folder / code / ROW_CASES
-    if listed.exists():
+    for listed in (folder / code / ROW_CASES, folder / code / OFFICE_CASES):
+        if not listed.exists():
+            continue
         with listed.open(encoding="utf-8", newline="") as lines:
             cases += [CaseSummary(row["case"], row["about"], row["outcome"]) for row in csv.DictReader(lines)]
     return tuple(cases)
 
 
-def sections(check: DocumentCheck | RowCheck) -> dict[str, str]:
+def sections(check: AnyCheck) -> dict[str, str]:
     """Text of the page's sections by heading, in the order they stand.
 
     Raises:
@@ -75,7 +81,7 @@ def sections(check: DocumentCheck | RowCheck) -> dict[str, str]:
     return texts
 
 
-def page(check: DocumentCheck | RowCheck, cases: Iterable[CaseSummary] = (), precision: Precision | None = None) -> str:
+def page(check: AnyCheck, cases: Iterable[CaseSummary] = (), precision: Precision | None = None) -> str:
     """The page of a check: title, declaration, sections, cases.
 
     Args:
@@ -92,7 +98,7 @@ def page(check: DocumentCheck | RowCheck, cases: Iterable[CaseSummary] = (), pre
     return "\n".join(lines) + "\n"
 
 
-def _declaration(check: DocumentCheck | RowCheck, precision: Precision | None) -> list[str]:
+def _declaration(check: AnyCheck, precision: Precision | None) -> list[str]:
     needs = ", ".join(needed(check)) or "see when it is not applied"
     measured = f"{precision.precision:.1%} of {precision.findings} findings" if precision else "not measured"
     rows = [
@@ -106,18 +112,30 @@ def _declaration(check: DocumentCheck | RowCheck, precision: Precision | None) -
         ("precision on the benchmark", measured),
         ("version", str(check.version)),
     ]
+    if isinstance(check, OfficeCheck):
+        rows.insert(2, ("counts", ", ".join(check.counts) or "every permit"))
+        rows.insert(3, ("exposure", check.exposure))
     if check.protection:
         rows.append(("protection", "a sign that the holder may be a victim; goes to the protection desk"))
     return ["| | |", "| --- | --- |", *(f"| {name} | {text} |" for name, text in rows)]
 
 
-def needed(check: DocumentCheck | RowCheck) -> list[str]:
+def needed(check: AnyCheck) -> list[str]:
     """What a check needs: keys of readings, or columns of the register."""
-    return list(check.needs) if isinstance(check, RowCheck) else [key.name for key in check.needs]
+    return [key.name for key in check.needs] if isinstance(check, DocumentCheck) else list(check.needs)
 
 
-def _kind(check: DocumentCheck | RowCheck) -> str:
+def kind_of(check: AnyCheck) -> str:
+    """`document`, `row` or `office`."""
+    if isinstance(check, OfficeCheck):
+        return "office"
+    return "row" if isinstance(check, RowCheck) else "document"
+
+
+def _kind(check: AnyCheck) -> str:
     if isinstance(check, RowCheck):
         return f"row check, on {check.subject} of the register"
+    if isinstance(check, OfficeCheck):
+        return "office indicator, on the permits of an office over time"
     kinds = ", ".join(sorted(kind.value for kind in check.kinds)) or "every kind of document"
     return f"document check, on {kinds}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from checks import dat, dup, emp, lay, lnk, mrz, ofr, prc, qlt, reg, seq, xzn
+from checks import dat, dup, emp, lay, lnk, mrz, off, ofr, prc, qlt, reg, seq, xzn
 from checks.base import DocumentCheck
+from checks.office import OfficeCheck
+from checks.page import AnyCheck
 from checks.rows import RowCheck
 
 #: What each family is about; the order in which pages and reports list them.
@@ -20,6 +22,7 @@ FAMILIES: dict[str, str] = {
     "PRC": "order, time and calendar of the process",
     "OFR": "people and separation of duties",
     "EMP": "employers, agencies, quotas and supporting papers",
+    "OFF": "patterns of an office, its officers and those they deal with",
 }
 
 #: Checks on one document.
@@ -43,9 +46,12 @@ ROW_CHECKS: tuple[RowCheck, ...] = (
     *emp.ROW_CHECKS,
 )
 
-#: Both kinds, family by family.
-ALL_CHECKS: tuple[DocumentCheck | RowCheck, ...] = tuple(
-    sorted((*CHECKS, *ROW_CHECKS), key=lambda check: (list(FAMILIES).index(check.family), check.code))
+#: Indicators of the office audit.
+OFFICE_CHECKS: tuple[OfficeCheck, ...] = off.OFFICE_CHECKS
+
+#: All kinds, family by family.
+ALL_CHECKS: tuple[AnyCheck, ...] = tuple(
+    sorted((*CHECKS, *ROW_CHECKS, *OFFICE_CHECKS), key=lambda check: (list(FAMILIES).index(check.family), check.code))
 )
 
 _BY_CODE = {check.code: check for check in ALL_CHECKS}
@@ -58,7 +64,7 @@ class UnknownCode(KeyError):
         return str(self.args[0])
 
 
-def by_code(code: str) -> DocumentCheck | RowCheck:
+def by_code(code: str) -> AnyCheck:
     """The check of that code; case does not matter.
 
     Raises:

@@ -76,11 +76,17 @@ class RowCheck(Declaration):
     Attributes:
         subject: table whose rows it judges; a run counts them.
         needs: `table.column` without which it is not applicable.
+        rule: the rule itself.
     """
 
     subject: str
     needs: tuple[str, ...]
     rule: RowRule
+
+    @property
+    def module(self) -> str:
+        """Where its rule stands."""
+        return self.rule.__module__
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from pipeline.errors import ExitCode, OversealError
 #: Command -> what it does, in the order of `--help`; each is a module of flows.commands with `arguments` and `run`.
 COMMANDS: dict[str, str] = {
     "screen": "screen scans and write the reports",
+    "audit": "audit the issuing offices of a register",
     "read": "read scans without judging them",
     "template": "see what a template reads from one page",
     "register": "see what loads of a register, what is refused and which checks can be made",

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from checks.base import DocumentCheck
+from checks.declaration import Declaration
 from checks.precisions import precisions, shares
 from checks.registry import ALL_CHECKS, CHECKS, ROW_CHECKS
-from checks.rows import RowCheck
 from flows.discovery import Discovery, discover
 from flows.orchestrator import LocalServer
 from flows.output import now, write_output
@@ -39,7 +38,7 @@ from pipeline.types.runs import RunSummary
 _OWN = (*get_args(Folder), run_json.NAME, names_csv.NAME)
 
 #: Ending of the folder in which a run keeps what its row checks flagged.
-_ROWS = ".rows"
+ROWS = ".rows"
 
 Progress = Callable[[str, int, int], None]
 
@@ -87,10 +86,10 @@ def screen_folder(request: Request) -> Result:
     settings = request.settings
     if request.out.exists() and not request.out.is_dir():
         raise UsageError("--out names a file; a folder is needed")
-    _check_thresholds(settings.checks, ALL_CHECKS)
+    check_thresholds(settings.checks, ALL_CHECKS)
     law = load_policies(settings.policy)
     measured = shares(precisions())
-    _private_folder(settings.home)
+    private_folder(settings.home)
     with ExitStack() as stack:
         # First of all, so that it boots while files are found.
         server = stack.enter_context(LocalServer(settings.home)) if request.own_server else None
@@ -98,7 +97,7 @@ def screen_folder(request: Request) -> Result:
         stack.callback(store.close)
         pool = stack.enter_context(WorkerPool(settings.run.workers, request.reader, settings))
         run_id = stack.enter_context(noted_run(store, settings.home))
-        rows = stack.enter_context(_register(request, law, measured, settings.home / "runs" / f"{run_id}{_ROWS}"))
+        rows = stack.enter_context(_register(request, law, measured, settings.home / "runs" / f"{run_id}{ROWS}"))
         work = Screening(
             run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS, measured, rows
         )
@@ -124,14 +123,14 @@ def _register(request: Request, law: Policies, measured: Mapping[str, float], fo
     cache = settings.home / "registers"
     register = load_register(request.register, cache, settings.register, law)
     earlier = load_register(request.earlier, cache, settings.register, law) if request.earlier else None
-    _private_folder(folder)
+    private_folder(folder)
     try:
         yield row_run(register, earlier, settings, request.today, law, ROW_CHECKS, folder, measured)
     finally:
         shutil.rmtree(folder)
 
 
-def _check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence[DocumentCheck | RowCheck]) -> None:
+def check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence[Declaration]) -> None:
     """Raises UsageError for a check or a threshold that there is not: a misspelt limit would not hold."""
     known = {check.code: [name for name, _ in check.thresholds] for check in checks}
     for code, named in limits.items():
@@ -177,7 +176,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
     """A new run in the store; its end is noted whatever happens, at the latest by the next run."""
     run_id = secrets.token_hex(8)
     locks = home / "runs"
-    _private_folder(locks)
+    private_folder(locks)
     with (locks / run_id).open("wb") as mine:
         fcntl.flock(mine, fcntl.LOCK_EX)
         with store.write() as connection:
@@ -187,7 +186,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
             start_run(connection, run_id, now())
         # A lock goes only after the end of its run is committed: it is what the next run knows it by.
         for other in dead:
-            shutil.rmtree(locks / f"{other}{_ROWS}", ignore_errors=True)
+            shutil.rmtree(locks / f"{other}{ROWS}", ignore_errors=True)
             (locks / other).unlink()
         try:
             yield run_id
@@ -211,5 +210,6 @@ def _is_dead(lock: Path) -> bool:
     return True
 
 
-def _private_folder(folder: Path) -> None:
+def private_folder(folder: Path) -> None:
+    """Make a folder that its owner alone can look into."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ _WORDS = {
     "found": "files found",
     "read": "files read",
     "judged": "applications judged",
+    "compared": "comparison of offices",
 }
 
 

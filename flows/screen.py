@@ -9,7 +9,6 @@ from __future__ import annotations
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -20,11 +19,10 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.opaque import opaque
 from flows.rows import judge_rows
 from flows.screening import Screening, judge_batch, read_batch
 from flows.tally import Tally
-from flows.workers import Stopped
-from pipeline.errors import OversealError
 from pipeline.store.inputs import bundle_heads
 from pipeline.types.runs import CheckTally
 
@@ -118,7 +116,7 @@ def _judge_register(run: FlowRun, checks: int) -> None:
 def check_rows(run_id: str, index: int) -> tuple[str, CheckTally]:
     """Run one check over the register; returns its code and counts."""
     run = _RUNS[run_id]
-    with _opaque(run):
+    with opaque(run):
         if run.work.rows is None:
             raise ValueError("the run has no register")
         return run.work.rows.checks[index].code, judge_rows(run.work.rows, index)
@@ -128,7 +126,7 @@ def check_rows(run_id: str, index: int) -> tuple[str, CheckTally]:
 def read_files(run_id: str, first: int, last: int) -> int:
     """Read a batch of files; returns how many."""
     run = _RUNS[run_id]
-    with _opaque(run):
+    with opaque(run):
         return read_batch(run.work, first, last)
 
 
@@ -136,20 +134,8 @@ def read_files(run_id: str, first: int, last: int) -> int:
 def judge_bundles(run_id: str, first: int, last: int) -> Tally:
     """Judge a batch of bundles; returns its counts."""
     run = _RUNS[run_id]
-    with _opaque(run):
+    with opaque(run):
         return judge_batch(run.work, first, last)
-
-
-@contextmanager
-def _opaque(run: FlowRun) -> Iterator[None]:
-    """Keep what an exception says away from Prefect, which would store it; the caller gets it by `failure`."""
-    try:
-        yield
-    except Stopped:
-        raise OversealError("stopped") from None
-    except Exception as error:
-        run.failure = run.failure or error
-        raise OversealError(type(error).__name__) from None
 
 
 def _ranges(ordinals: Sequence[int], size: int) -> Iterator[tuple[int, int, int]]:

@@ -102,6 +102,15 @@ class RegisterSettings(_Part):
             raise ValueError("no encoding of text, such as utf-8, utf-16 or cp1252") from error
 
 
+class Audit(_Part):
+    """How offices are audited."""
+
+    fdr: float = Field(default=0.10, gt=0, lt=1, description="nominal false-discovery rate over all tests of a run")
+    bootstrap: int = Field(default=200, ge=1, le=10_000, description="draws of the register under the null")
+    seed: int = Field(default=1, ge=0, description="of draws and of the control sample")
+    control_sample: int = Field(default=10, ge=0, le=1_000, description="unflagged permits drawn of each office")
+
+
 class Settings(BaseSettings):
     """All settings. `home` holds store, orchestrator and settings file (`OVERSEAL_HOME`)."""
 
@@ -120,6 +129,7 @@ class Settings(BaseSettings):
     reading: Reading = Reading()
     run: Run = Run()
     register: RegisterSettings = RegisterSettings()
+    audit: Audit = Audit()
 
     @field_validator("checks")
     @classmethod

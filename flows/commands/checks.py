@@ -15,10 +15,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> ExitCode:
     """Print the list, in the order of the registry."""
-    from checks.page import needed
+    from checks.page import kind_of, needed
     from checks.precisions import precisions
     from checks.registry import ALL_CHECKS, FAMILIES
-    from checks.rows import RowCheck
 
     measured = precisions()
     if given.json:
@@ -27,7 +26,7 @@ def run(given: argparse.Namespace) -> ExitCode:
                 "code": check.code,
                 "name": check.name,
                 "family": check.family,
-                "kind": "row" if isinstance(check, RowCheck) else "document",
+                "kind": kind_of(check),
                 "version": check.version,
                 "strength": check.strength.label,
                 "hypothesis": str(check.hypothesis),

@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--register", type=Path, metavar="DIR", help="the issuing ministry's register, CSV or Parquet")
     parser.add_argument("--earlier", type=Path, metavar="DIR", help="the same register as it was delivered before")
-    parser.add_argument("--today", type=_date, metavar="DATE", help="the day to judge for, as YYYY-MM-DD")
+    parser.add_argument("--today", type=day, metavar="DATE", help="the day to judge for, as YYYY-MM-DD")
     parser.add_argument("--exit-zero", action="store_true", help="end with 0 even where something was flagged")
     store_options(parser)
     settings_file(parser)
@@ -99,7 +99,8 @@ def counts(result: Result) -> str:
     return "\n".join(lines)
 
 
-def _date(text: str) -> dt.date:
+def day(text: str) -> dt.date:
+    """A day given on the command line."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

@@ -98,7 +98,7 @@ class Report:
         self._head = head
         self._images = images
         self._lists = _Lists(folder)
-        self._environment = _environment()
+        self._environment = environment()
         self._rows: RowView | None = None
 
     def add(self, case: Case) -> None:
@@ -192,7 +192,8 @@ def _finalize(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of this package; what they show is escaped, and control characters are made visible."""
     environment = Environment(
         loader=PackageLoader("pipeline.report"),
         autoescape=True,

@@ -104,6 +104,23 @@ cases = Table(
 Index("cases_in_order", cases.c.run_id, cases.c.folder, cases.c.position)
 Index("cases_by_document", cases.c.document_id)
 
+#: Audits that ended, and whom their leads were about: `subject` is JSON, ids only.
+audits = Table(
+    "audits",
+    metadata,
+    Column("run_id", String(32), ForeignKey("runs.run_id"), primary_key=True),
+    Column("finished", String(40), nullable=False),
+    Column("register_hash", String(64), nullable=False),
+)
+audit_leads = Table(
+    "audit_leads",
+    metadata,
+    Column("run_id", String(32), ForeignKey("audits.run_id"), primary_key=True),
+    Column("office", String(80), primary_key=True),
+    Column("subject", String(400), primary_key=True),
+    Column("code", String(6), nullable=False),
+)
+
 #: What people said of findings. Triggers refuse to change or remove a row.
 judgements = Table(
     "judgements",
@@ -145,6 +162,11 @@ def _first(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
+def _second(connection: Connection) -> None:
+    for table in (audits, audit_leads):
+        table.create(connection, checkfirst=True)
+
+
 #: Steps from nothing to the present schema; step N brings version N to N + 1. A released step is never edited.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second)
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -32,7 +32,14 @@ PURE = {
 }
 OURS = (
     *("pipeline.types.", "pipeline.reference.", "checks.agreement", "checks.base", "checks.dates", "checks.law"),
-    *("checks.numbers", "checks.office_time", "checks.registered", "checks.rows", "checks.declaration"),
+    *(
+        "checks.numbers",
+        "checks.office",
+        "checks.office_time",
+        "checks.registered",
+        "checks.rows",
+        "checks.declaration",
+    ),
 )
 #: Names by which a rule would reach a clock, a file, a stream or code that is not there yet.
 REACHING_OUT = {

@@ -1,0 +1,129 @@
+"""The work of an audit, step by step; knows no orchestrator."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from checks.office import Measure, OfficeCheck
+from flows.audit_tables import EXPOSURE, AuditTables, audit_tables
+from flows.rows import RowRun
+from pipeline.audit.diversity import counterparts_of
+from pipeline.audit.innocent import innocent_causes
+from pipeline.audit.leads import Audited, leads
+from pipeline.settings import Audit
+from pipeline.store.audits import last_audit, subject_key
+from pipeline.store.database import Store
+from pipeline.types.leads import AuditSettings, Counts, Indicator, Lead
+
+
+@dataclass(frozen=True, slots=True)
+class Auditing:
+    """Everything an audit needs.
+
+    Attributes:
+        rows: the register, with the row checks that the indicators count.
+        indicators: which to count.
+        first: first day of issue of the period; None: from the beginning; `last` likewise.
+    """
+
+    run_id: str
+    store: Store
+    rows: RowRun
+    indicators: Sequence[OfficeCheck]
+    settings: Audit
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFound:
+    """What an audit found.
+
+    Attributes:
+        leads: strongest first, those left out that a row check tells by itself; with the innocent causes that were
+            tried, and whether each is new.
+        audited: as the statistics gave it, with the leads as they were.
+        since: when the audit before ended, ISO 8601; "" where there was none.
+    """
+
+    tables: AuditTables
+    audited: Audited
+    leads: tuple[Lead, ...]
+    since: str
+
+    @property
+    def not_assessed(self) -> tuple[tuple[str, str], ...]:
+        """(indicator code, reason) of all that could not be judged, by code."""
+        return tuple(sorted({*self.tables.not_assessed, *self.audited.not_assessed}))
+
+
+def find_leads(work: Auditing) -> AuditFound:
+    """Bring the flags of the row checks together and say what chance does not explain.
+
+    Raises:
+        StoreError: when the store refuses.
+    """
+    tables = audit_tables(work.rows, work.indicators, work.first, work.last)
+    limits = work.rows.context
+    minimum = {check.code: int(limits.threshold(check.code, *check.thresholds[0])) for check in tables.assessed}
+    audited, raised = compared(tables, minimum, work.settings)
+    with work.store.read() as connection:
+        before = last_audit(connection)
+    since, known = before or ("", frozenset())
+    found = tuple(
+        dataclasses.replace(lead, status="persisting" if (lead.office, subject_key(lead)) in known else "new")
+        for lead in raised
+    )
+    return AuditFound(tables, audited, found, since)
+
+
+def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -> tuple[Audited, tuple[Lead, ...]]:
+    """What the statistics say of the tables, and the leads of it with all that speaks for and against each.
+
+    Args:
+        tables: of an audit.
+        minimum: by indicator code, events that make a pattern.
+        settings: rate, draws, seed.
+    """
+    audited = leads(
+        tables.exposure.select(list(EXPOSURE)),
+        tables.flags,
+        [_indicator(check, minimum) for check in tables.assessed if check.measure is not Measure.DIVERSITY],
+        AuditSettings(fdr=settings.fdr, bootstrap=settings.bootstrap, seed=settings.seed),
+        tables.masks,
+    )
+    raised = [lead for lead in audited.leads if not _of_its_own(lead, tables.assessed)]
+    tried = innocent_causes(raised, tables.exposure, tables.flags, tables.offices)
+    told = (
+        dataclasses.replace(lead, evidence=(*lead.evidence, *_diversity(lead, tables)), innocent_causes_tried=causes)
+        for lead, causes in zip(raised, tried, strict=True)
+    )
+    return audited, tuple(told)
+
+
+def _of_its_own(lead: Lead, indicators: Sequence[OfficeCheck]) -> bool:
+    """Whether all its evidence is a property of its one party, which a row check tells by itself."""
+    own = {check.code: check.own for check in indicators}
+    return len(lead.subject) == 1 and all(lead.subject[0][0] in own.get(code, ()) for code, _, _ in lead.evidence)
+
+
+def _diversity(lead: Lead, tables: AuditTables) -> list[tuple[str, int, float]]:
+    """What the diversity of the officer's counterparts adds to the evidence, where there is less than chance gives."""
+    codes = [check.code for check in tables.assessed if check.measure is Measure.DIVERSITY]
+    officer = dict(lead.subject).get("officer")
+    if officer is None or not codes:
+        return []
+    found = counterparts_of(officer, lead.office, tables.exposure)
+    return [(code, found.observed, found.expected) for code in codes if found.chance <= _FEW_BY_CHANCE]
+
+
+#: Chance of as few counterparts, up to which they are said to be few.
+_FEW_BY_CHANCE = 0.05
+
+
+def _indicator(check: OfficeCheck, minimum: Mapping[str, int]) -> Indicator:
+    counts = Counts.PAIRS if check.measure is Measure.PAIRS else Counts.FLAGS
+    return Indicator(check.code, minimum[check.code], counts)

@@ -1,0 +1,140 @@
+"""Candidates: units whose evidence passes the limit of the run, and what of one another they explain.
+
+A ring shows in the pair, in its officer, in its agency and in its workstation. It is one pattern: the strongest stands
+for it, and another is kept only where its permits outside those already explained pass the same limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.audit.exposure import Ints, Permits
+from pipeline.audit.fdr import benjamini_hochberg
+from pipeline.audit.score import Bools, Scored, evidence_of
+from pipeline.audit.second_stage import concentrates
+from pipeline.audit.strata import Floats
+
+#: Kinds of unit that are kept only where the flags concentrate on somebody outside the office.
+_INSIDE = frozenset({("officer",), ("workstation",)})
+#: Share of a unit's flagged permits from which a pair stands for it.
+_NEARLY_ALL = 0.8
+_OUTSIDE = ("agency", "employer", "clinic")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One unit that passes the limit.
+
+    Attributes:
+        at: positions of its permits.
+        flags: (indicators, permits).
+        due: expected rates, of the same shape.
+        odds: log posterior odds of a pattern.
+        p: share of all tests of the run that reach these odds by chance.
+    """
+
+    scored: Scored
+    unit: int
+    at: Ints
+    flags: Bools
+    due: Floats
+    odds: float
+    p: float
+
+    def evidence(self, without: Bools | None = None) -> Floats:
+        """Evidence of each indicator, from the permits not in `without`."""
+        if without is None:
+            unit = self.unit
+            return evidence_of(self.scored.observed[:, unit], self.scored.expected[:, unit], self.scored)
+        left = ~without[self.at]
+        return evidence_of(self.flags[:, left].sum(axis=1), self.due[:, left].sum(axis=1), self.scored)
+
+    def supporting(self) -> list[int]:
+        """Rows of the indicators that speak for a pattern, strongest first; pairs after flags."""
+        told = self.evidence()
+        rows = [int(row) for row in np.argsort(-told, kind="stable") if told[row] > 0]
+        return sorted(rows, key=lambda row: bool(np.isfinite(self.scored.caps[row])))
+
+
+def _flags_at(permits: Permits, made: Scored, at: Ints) -> Bools:
+    """Which of the permits each indicator flags; pairs count every permit."""
+    flags = np.ones((len(made.codes), len(at)), dtype=bool)
+    for row, code in enumerate(made.codes):
+        if np.isinf(made.caps[row]):
+            masked = permits.masks.get(code)
+            flags[row] = np.isin(at, permits.flags[code])
+            if masked is not None:
+                flags[row] &= ~np.isin(at, masked)
+    return flags
+
+
+def passing(permits: Permits, tables: Sequence[Scored], fdr: float) -> tuple[list[Candidate], int]:
+    """The units whose posterior odds pass the limit of the run, strongest first, and the number of tests.
+
+    Tables share one limit of posterior odds; how many units reach it by chance is summed over their bootstraps.
+    """
+    tests = sum(made.tests for made in tables)
+    units = [
+        (float(made.evidence[unit]) + made.log_prior, number, unit)
+        for number, made in enumerate(tables)
+        for unit in made.promising
+    ]
+    units.sort(key=lambda found: (-found[0], found[1], found[2]))
+    odds = np.array([found[0] for found in units])
+    by_chance = np.zeros(len(units))
+    for made in tables:
+        by_chance += made.tail.expected_at_least(odds - made.log_prior)
+    p = np.minimum(1.0, by_chance / max(tests, 1))
+    enough = np.flatnonzero(benjamini_hochberg(p, tests) <= fdr)
+    found = []
+    for rank in enough:
+        _, number, unit = units[int(rank)]
+        at, due = tables[number].promising[unit]
+        flags = _flags_at(permits, tables[number], at)
+        found.append(Candidate(tables[number], unit, at, flags, due, float(odds[rank]), float(p[rank])))
+    return found, tests
+
+
+def _concentrated(permits: Permits, found: Candidate, generator: np.random.Generator) -> bool:
+    """Whether an officer's or a workstation's flags concentrate on one counterpart; other units need not."""
+    if found.scored.table.kinds not in _INSIDE:
+        return True
+    others = [permits.parties[kind].codes[found.at] for kind in _OUTSIDE if kind in permits.parties]
+    flagged = np.any(found.flags[found.supporting()], axis=0).astype(np.int64)
+    return bool(others) and concentrates(flagged, others, permits.cells[1][found.at], generator)
+
+
+def _narrowest(wide: Candidate, found: Sequence[Candidate]) -> Candidate:
+    """The strongest candidate pair that holds nearly all flagged permits of a single unit; else the unit itself."""
+    if len(wide.scored.table.kinds) > 1:
+        return wide
+    flagged = wide.at[np.any(wide.flags[wide.supporting()], axis=0)]
+    for pair in found:
+        named = set(pair.scored.table.kinds) > set(wide.scored.table.kinds)
+        if named and np.isin(flagged, pair.at).mean() >= _NEARLY_ALL:
+            return pair
+    return wide
+
+
+def distinct(
+    permits: Permits, found: Sequence[Candidate], generator: np.random.Generator
+) -> tuple[list[Candidate], int]:
+    """The candidates that no stronger one explains, and how many were dropped because nobody outside is involved."""
+    explained = np.zeros(len(permits), dtype=bool)
+    limit = min((candidate.odds for candidate in found), default=0.0)
+    kept: list[Candidate] = []
+    alone = 0
+    for candidate in found:
+        left = float(candidate.evidence(explained).sum()) + candidate.scored.log_prior
+        if explained[candidate.at].any() and left < limit:
+            continue
+        if not _concentrated(permits, candidate, generator):
+            alone += 1
+            continue
+        candidate = _narrowest(candidate, found)
+        kept.append(candidate)
+        explained[candidate.at] = True
+    return kept, alone

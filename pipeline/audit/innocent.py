@@ -1,0 +1,207 @@
+"""Innocent causes are tried on a lead, each on data: would permits handled alike by others show as much?
+
+A cause is tried by comparing like with like: on the same desk, for the same employer, in the same months, at the same
+hours, on the same days, or in offices as young. What others had there gives what to expect of the subject. A cause that
+the register cannot speak about is said not to be tried, and why.
+
+Frames: `exposure` has a row a permit with the columns that `leads` asks for and `desk` (String), `weekday` (0 = Monday)
+and `hour` (Int8, local); `flags` has `code` and `permit_number`; `offices` has `office_id`, `opened_on` (Date) and
+`night` (Boolean: open after 22:00 or before 05:00; null: hours not known).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.audit.tails import at_least
+from pipeline.types.leads import Lead, Tried
+
+#: Permits of others in a group below which their share says nothing.
+_FEW = 5
+#: Chance of as many events or more above which the likes of a lead explain it.
+_LIKELY = 0.05
+#: Age of an office, in days, below which it is new.
+_NEW_DAYS = 180
+#: Share of a lead's permits that make one employer or one kind of hour worth asking about.
+_MOST = 0.5
+#: Events of others on one day from which it was a day for everybody.
+_FOR_ALL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A lead's permits and those of others; each has the columns of exposure and `event` (Boolean).
+
+    Attributes:
+        mine: permits of the subject in the window, or all where most of the events lie outside it.
+        others: permits of the same office that are not the subject's, whenever.
+        event: in words, what is counted.
+        exposure: all permits, `event` not yet told.
+        is_event: tells it.
+        is_subject: tells the subject's permits.
+    """
+
+    mine: pl.DataFrame
+    others: pl.DataFrame
+    event: str
+    exposure: pl.DataFrame
+    is_event: pl.Expr
+    is_subject: pl.Expr
+
+    def others_where(self, which: pl.Expr) -> pl.DataFrame:
+        """Permits of any office that are not the subject's."""
+        return self.exposure.filter(which & ~self.is_subject).with_columns(self.is_event)
+
+    @property
+    def observed(self) -> int:
+        """Events of the subject."""
+        return int(self.mine["event"].sum())
+
+
+def innocent_causes(
+    leads: Iterable[Lead], exposure: pl.DataFrame, flags: pl.DataFrame, offices: pl.DataFrame
+) -> list[tuple[Tried, ...]]:
+    """What was tried on each lead, and what came out; the same causes in the same order for every lead."""
+    return [_tried(lead, exposure, flags, offices) for lead in leads]
+
+
+def _tried(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame, offices: pl.DataFrame) -> tuple[Tried, ...]:
+    compared = _compared(lead, exposure, flags)
+    if not compared.observed:
+        nothing = "not tried: none of the permits behind this lead is in the exposure"
+        return tuple(Tried(cause, "permits", nothing) for cause in CAUSES)
+    office = offices.filter(pl.col("office_id") == lead.office)
+    return (
+        _specialised_desk(compared),
+        _bulk_employer(compared, lead),
+        _season(compared, lead),
+        _new_office(compared, lead, office, offices),
+        _night_desk(compared, office),
+        _outage(compared),
+    )
+
+
+#: Names of the causes, in the order in which they are tried.
+CAUSES = ("specialised desk", "bulk employer", "season", "new office", "night desk", "outage")
+
+
+def _compared(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame) -> _Compared:
+    """Without flags of the lead's code a pair is counted: the counterpart's permits among all of the officer's."""
+    coded = flags.filter(pl.col("code") == lead.code)["permit_number"]
+    parties = [pl.col(f"{kind}_id") == name for kind, name in lead.subject]
+    paired = coded.is_empty() and len(parties) > 1
+    event = parties[1] if paired else pl.col("permit_number").is_in(coded.implode())
+    subject = parties[0] if paired else pl.all_horizontal(parties)
+    is_event = event.fill_null(value=False).alias("event")
+    is_subject = subject.fill_null(value=False)
+    every = exposure.filter(is_subject).with_columns(is_event)
+    inside = every.filter(pl.col("issued_on").is_between(*lead.window))
+    return _Compared(
+        # A pattern that is spread over years has a window, but is not explained by what happened in it.
+        inside if 2 * inside["event"].sum() >= every["event"].sum() else every,
+        exposure.filter((pl.col("office_id") == lead.office) & ~is_subject).with_columns(is_event),
+        f"of the same {lead.subject[1][0]}" if paired else "flagged",
+        exposure,
+        is_event,
+        is_subject,
+    )
+
+
+def _specialised_desk(compared: _Compared) -> Tried:
+    cause, data = "specialised desk", "desk of each application, permits of others on the same desk"
+    if compared.mine["desk"].null_count() == compared.mine.height:
+        return Tried(cause, data, "not tried: the register has no desks for these permits")
+    return Tried(cause, data, _result(compared, compared.others, ["desk"], "on the same desk"))
+
+
+def _bulk_employer(compared: _Compared, lead: Lead) -> Tried:
+    cause, data = "bulk employer", "employer of each permit, the same employer's permits handled by others"
+    events = compared.mine.filter(pl.col("event"))["employer_id"].drop_nulls()
+    if events.is_empty():
+        return Tried(cause, data, "not tried: no employer is named on these permits")
+    most, count = events.value_counts(sort=True, name="n").row(0)
+    if count < _MOST * compared.observed:
+        return Tried(
+            cause, data, f"does not apply: no employer has half of them ({count} of {compared.observed} at most)"
+        )
+    if ("employer", most) in lead.subject:
+        return Tried(cause, data, "does not apply: the employer is itself part of the pattern")
+    everywhere = compared.others_where(pl.col("employer_id").is_in(compared.mine["employer_id"].unique().implode()))
+    return Tried(cause, data, _result(compared, everywhere, ["employer_id"], "for the same employers"))
+
+
+def _season(compared: _Compared, lead: Lead) -> Tried:
+    cause, data = "season", "permits of the office in the same months of other years"
+    first, last = lead.window
+    if (last - first).days >= 330:
+        return Tried(cause, data, "does not apply: the window is most of a year or longer")
+    outside = compared.others.filter(~pl.col("issued_on").is_between(first, last))
+    return Tried(cause, data, _result(compared, outside, ["month"], "in the same months of other years"))
+
+
+def _new_office(compared: _Compared, lead: Lead, office: pl.DataFrame, offices: pl.DataFrame) -> Tried:
+    cause, data = "new office", "day on which each office opened"
+    opened = office["opened_on"][0] if office.height else None
+    if opened is None:
+        return Tried(cause, data, "not tried: the register does not say when the office opened")
+    age = (lead.window[0] - opened).days
+    if age >= _NEW_DAYS:
+        return Tried(cause, data, f"does not apply: open since {opened}, {age} days before the first of these permits")
+    away = compared.others_where(pl.col("office_id") != lead.office)
+    young = away.join(offices.select("office_id", "opened_on"), on="office_id").filter(
+        pl.col("issued_on") < pl.col("opened_on") + dt.timedelta(days=_NEW_DAYS)
+    )
+    same = pl.lit(0).alias("all")
+    return Tried(cause, data, _result(compared, young.with_columns(same), ["all"], "in offices as new"))
+
+
+def _night_desk(compared: _Compared, office: pl.DataFrame) -> Tried:
+    cause, data = "night desk", "hours of the office, permits of others at the same hours"
+    events = compared.mine.filter(pl.col("event") & pl.col("hour").is_not_null())
+    if events.is_empty():
+        return Tried(cause, data, "not tried: no time of day is recorded for these permits")
+    late = events.filter((pl.col("hour") >= 22) | (pl.col("hour") < 5)).height
+    if late < _MOST * events.height:
+        return Tried(cause, data, f"does not apply: {late} of {events.height} were issued between 22:00 and 05:00")
+    night = office["night"][0] if office.height else None
+    said = {True: "is", False: "is not", None: "is not known to be"}[night]
+    result = _result(compared, compared.others, ["hour"], "at the same hours")
+    return Tried(cause, data, f"{result}; the office {said} open at night")
+
+
+def _outage(compared: _Compared) -> Tried:
+    cause, data = "outage", "days on which others of the office had such permits as well"
+    days = compared.others.filter(pl.col("event")).group_by("issued_on").len("n").filter(pl.col("n") >= _FOR_ALL)
+    events = compared.mine.filter(pl.col("event"))
+    shared = events.join(days, on="issued_on", how="semi").height
+    text = f"{shared} of {events.height} fall on days when others of the office had {_FOR_ALL} or more as well"
+    word = "could explain it" if shared >= 0.8 * events.height else "could explain part of it" if shared else _NO
+    return Tried(cause, data, f"{word}: {text}")
+
+
+_NO = "does not explain it"
+
+
+def _result(compared: _Compared, pool: pl.DataFrame, by: list[str], where: str) -> str:
+    """In words, whether the pool's share of events, group by group, gives as many as the subject has."""
+    month = pl.col("issued_on").dt.month().alias("month")
+    everything = pl.lit(0).alias("all")
+    mine = compared.mine.with_columns(month, everything)
+    groups = (
+        pool.with_columns(month, everything).group_by(by).agg(pl.len().alias("n"), pl.col("event").sum().alias("k"))
+    )
+    met = mine.join(groups.filter(pl.col("n") >= _FEW), on=by)
+    if met.height < _MOST * mine.height:
+        return f"cannot tell: {met.height} of these {mine.height} permits have enough of others {where}"
+    expected = float((met["k"] / met["n"]).sum())
+    observed = int(met["event"].sum())
+    known = groups.join(met.select(by).unique(), on=by)
+    basis = f"{where} others had {known['k'].sum()} {compared.event} of {known['n'].sum()}"
+    numbers = f"{basis}, which gives {expected:.1f} of these {met.height}; {observed} were seen"
+    if float(at_least(observed, expected, 0.0)) > _LIKELY:
+        return f"could explain it: {numbers}"
+    return f"{'could explain part of it' if expected > 0.5 * observed else _NO}: {numbers}"

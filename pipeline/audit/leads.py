@@ -1,0 +1,214 @@
+"""Leads of an office audit: exposure and flags of one register in, patterns that chance does not explain out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipeline.audit.assignment import PAIRS, excess_pairs
+from pipeline.audit.candidates import Candidate, distinct, passing
+from pipeline.audit.effects import Base
+from pipeline.audit.exposure import COLUMNS, Permits, permits
+from pipeline.audit.fdr import benjamini_hochberg
+from pipeline.audit.funnel import funnel
+from pipeline.audit.indicators import Prepared, prepared
+from pipeline.audit.pairs import subject, tables
+from pipeline.audit.posterior import posterior
+from pipeline.audit.score import Scored, scored
+from pipeline.audit.strata import Floats
+from pipeline.audit.tails import ratio_interval
+from pipeline.audit.windows import most_likely
+from pipeline.types.leads import AuditSettings, Indicator, Lead, band
+
+_EPOCH = dt.date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit found and on what it rests.
+
+    Attributes:
+        leads: strongest first.
+        tests: units judged, over all tables.
+        nominal_fdr: asked for.
+        overdispersion: of each indicator among the officers, or among the first table there is.
+        funnels: per indicator, one row a unit of that table: office, unit, n, observed, expected, limits.
+        coverage: permits left out, by reason.
+        not_assessed: (indicator code or kind of unit, reason).
+        assignment: pairs above the assignment that the rules prescribe (`excess_pairs`); no leads by themselves.
+    """
+
+    leads: tuple[Lead, ...]
+    tests: int
+    nominal_fdr: float
+    overdispersion: Mapping[str, float]
+    funnels: Mapping[str, pl.DataFrame]
+    coverage: Mapping[str, int]
+    not_assessed: tuple[tuple[str, str], ...]
+    assignment: pl.DataFrame
+
+
+def leads(
+    exposure: pl.DataFrame,
+    flags: pl.DataFrame,
+    indicators: Iterable[Indicator],
+    settings: AuditSettings,
+    masks: pl.DataFrame | None = None,
+) -> Audited:
+    """Leads of a register.
+
+    Args:
+        exposure: one row a permit: permit_number, office_id, stratum, issued_on (Date) and the parties' ids, null where
+            unknown; a column of a party may be absent.
+        flags: code, permit_number.
+        indicators: what to count; other codes of `flags` are ignored.
+        settings: rate, events, draws, seed.
+        masks: code, permit_number: permits that an indicator cannot judge.
+
+    Returns:
+        Leads and what they rest on; the same input and seed give the same.
+    """
+    coded = permits(exposure, flags, masks)
+    ready = prepared(coded, tuple(indicators), settings)
+    made = _every_table(coded, ready, settings)
+    generator = np.random.default_rng([settings.seed, len(made)])
+    found, tests = passing(coded, made, settings.fdr)
+    kept, alone = distinct(coded, found, generator)
+    coverage = dict(coded.coverage)
+    if alone:
+        coverage["officers or workstations whose flags concentrate on nobody outside"] = alone
+    return Audited(
+        leads=_raised(coded, kept, tests, settings),
+        tests=tests,
+        nominal_fdr=settings.fdr,
+        overdispersion=dict(zip(made[0].codes, map(float, made[0].alphas), strict=True)) if made else {},
+        funnels=_funnels(coded, made[0]) if made else {},
+        coverage=coverage,
+        not_assessed=(*_not_assessed(coded, made), *ready.not_assessed),
+        assignment=_assignment(coded, ready, made, settings, generator),
+    )
+
+
+def _every_table(coded: Permits, ready: Prepared, settings: AuditSettings) -> list[Scored]:
+    """Every table scored; single units first, because pairs are held against their parties."""
+    made: list[Scored] = []
+    bases: dict[str, Base] = {}
+    if not ready.flagged:
+        return []
+    for number, table in enumerate(tables(coded, settings.minimum_events)):
+        generator = np.random.default_rng([settings.seed, 1000 + number])
+        made.append(scored(coded, table, ready, bases, settings, generator))
+        if len(table.kinds) == 1:
+            bases[table.kinds[0]] = Base(table, made[-1].observed, made[-1].expected)
+    return made
+
+
+def _assignment(
+    coded: Permits, ready: Prepared, made: Sequence[Scored], settings: AuditSettings, generator: np.random.Generator
+) -> pl.DataFrame:
+    """Pairs of officers and counterparts above the assignment; none where no indicator asks for them."""
+    return pl.concat(
+        [
+            pl.DataFrame(schema=PAIRS),
+            *(
+                excess_pairs(coded, of.table, of.expected[-1], float(of.alphas[-1]), settings.fdr, generator)
+                for of in made
+                if ready.pairing and of.table.assigned
+            ),
+        ]
+    )
+
+
+def _not_assessed(coded: Permits, made: Sequence[Scored]) -> list[tuple[str, str]]:
+    reasons = [(kind, "no permit names one") for kind in COLUMNS if kind not in coded.parties]
+    reasons += [
+        (of.table.name, "nothing alike to compare with: each has nearly all permits of its strata")
+        for of in made
+        if not of.tests
+    ]
+    return reasons
+
+
+def _raised(coded: Permits, kept: Sequence[Candidate], tests: int, settings: AuditSettings) -> tuple[Lead, ...]:
+    """The kept candidates that hold the rate, as leads."""
+    if not kept:
+        return ()
+    rates = benjamini_hochberg(np.array([candidate.p for candidate in kept]), tests)
+    return tuple(
+        _lead(coded, candidate, float(q)) for candidate, q in zip(kept, rates, strict=True) if q <= settings.fdr
+    )
+
+
+def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
+    made, unit = found.scored, found.unit
+    rows = found.supporting()
+    evidence = tuple((made.codes[row], int(made.observed[row, unit]), float(made.expected[row, unit])) for row in rows)
+    code, observed, expected = evidence[0]
+    flagged = found.at[_flags_of(found, rows).any(axis=0)]
+    offices = coded.parties["office"]
+    office, stratum = _most(offices.codes[flagged]), _most(coded.cells[0][flagged])
+    # The rate of a list is a bound on that of its last lead: none of it is more certain than the list.
+    probability = min(float(posterior(made.evidence[unit : unit + 1], made.share)[0]), 1.0 - q)
+    return Lead(
+        code=code,
+        subject=subject(coded, made.table, unit),
+        office=offices.ids[office],
+        window=_window(coded, found, rows),
+        observed=observed,
+        expected=expected,
+        ratio=observed / expected,
+        interval=ratio_interval(observed, expected),
+        q=q,
+        posterior=probability,
+        band=band(probability),
+        permits=tuple(coded.numbers[np.sort(flagged)]),
+        stratum=f"{coded.strata[stratum]} at {offices.ids[office]}, month by month, without the subject",
+        evidence=evidence,
+    )
+
+
+def _flags_of(found: Candidate, rows: Sequence[int]) -> np.ndarray:
+    """Flags of the supporting indicators; of pairs only where nothing else speaks."""
+    of_flags = [row for row in rows if np.isinf(found.scored.caps[row])]
+    return found.flags[of_flags or list(rows)]
+
+
+def _most(codes: np.ndarray) -> int:
+    return int(np.bincount(codes).argmax())
+
+
+def _window(coded: Permits, found: Candidate, rows: Sequence[int]) -> tuple[dt.date, dt.date]:
+    """First and last flagged permit within the most likely weeks."""
+    days = coded.days[found.at].astype(np.int64)
+    of_flags = [row for row in rows if np.isinf(found.scored.caps[row])] or list(rows)
+    flags, due = found.flags[of_flags].sum(axis=0), found.due[of_flags].sum(axis=0)
+    dated = days >= 0
+    if not (flags[dated] > 0).any():
+        return (_EPOCH, _EPOCH)
+    start = int(days[dated].min())
+    weeks = (days[dated] - start) // 7
+    count = int(weeks.max()) + 1
+    window = most_likely(_weekly(weeks, flags[dated], count), _weekly(weeks, due[dated], count))
+    inside = days[dated][(weeks >= window.first) & (weeks <= window.last) & (flags[dated] > 0)]
+    first, last = int(inside.min()), int(inside.max())
+    return (_EPOCH + dt.timedelta(first), _EPOCH + dt.timedelta(last))
+
+
+def _weekly(weeks: np.ndarray, values: np.ndarray, count: int) -> Floats:
+    return np.bincount(weeks, weights=values, minlength=count).astype(np.float64)
+
+
+def _funnels(coded: Permits, made: Scored) -> dict[str, pl.DataFrame]:
+    """Per indicator, the units of one table within their limits."""
+    at = made.table.example
+    party, office = coded.parties[made.table.kinds[0]], coded.parties["office"]
+    names = [party.ids[code] for code in party.codes[at]]
+    offices = [office.ids[code] for code in office.codes[at]]
+    return {
+        code: funnel(names, offices, made.table.size, made.observed[row], made.expected[row], float(made.alphas[row]))
+        for row, code in enumerate(made.codes)
+    }

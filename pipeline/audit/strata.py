@@ -1,0 +1,146 @@
+"""Expected counts: what the strata of a unit give without the unit itself.
+
+The rate of a permit is that of its office, stratum and month, shrunk to that of its office and stratum, and that to the
+stratum over all offices, each without the unit judged (leave-one-out). Shrinkage is a gamma prior of three *events*
+(Clayton & Kaldor 1987; Marshall 1991): a prior of so many permits would swamp a rare event and not bind a common one.
+
+Permits whose office and stratum are nearly all the unit's own have no like to be compared with and are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.audit.exposure import Codes, Ints, Permits, dense, joined
+from pipeline.audit.pairs import Table
+
+Floats = npt.NDArray[np.float64]
+
+#: Shape of the gamma prior, in events.
+PRIOR_EVENTS = 3.0
+#: Permits of others in the same office and stratum that a permit of the unit needs to be compared.
+_LIKE = 0.5
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Of one indicator: flagged and masked positions, and per level (narrow to wide) events and permits per cell."""
+
+    flagged: Ints
+    masked: Ints
+    events: tuple[Floats, ...]
+    judged: tuple[Floats, ...]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A table split by strata: entries of (unit, cell) on each level, and who is in which.
+
+    Attributes:
+        row: entry of the narrowest level per permit, -1 where the permit is not compared.
+        size: permits per entry of the narrowest level.
+        cell: per level, narrow to wide, the cell of each entry.
+        parent: per level, the entry of the next wider level each belongs to; of the widest, the unit.
+        unit: unit of each entry of the narrowest level.
+        units: how many units there are.
+        incomparable: permits of tested units left out because they have no like.
+    """
+
+    row: Codes
+    size: Floats
+    cell: tuple[Codes, ...]
+    parent: tuple[Codes, ...]
+    unit: Codes
+    units: int
+    incomparable: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Observed and expected events per unit, and the expected rate per entry of the narrowest level."""
+
+    observed: Ints
+    expected: Floats
+    rate: Floats
+
+
+def _sum(codes: Codes, values: npt.NDArray[np.number] | None, count: int) -> Floats:
+    return np.bincount(codes, weights=values, minlength=count)[:count].astype(np.float64)
+
+
+def totals(permits: Permits, flagged: Ints, masked: Ints) -> Totals:
+    """Events and permits per cell of every level; masked permits count neither way."""
+    events, judged = [], []
+    for codes in reversed(permits.cells):
+        width = int(codes.max(initial=-1)) + 1
+        events.append(_sum(codes[flagged], None, width))
+        judged.append(_sum(codes, None, width) - _sum(codes[masked], None, width))
+    return Totals(flagged, masked, tuple(events), tuple(judged))
+
+
+def _first(codes: Codes, count: int) -> Ints:
+    """Position of one entry of each code."""
+    at = np.zeros(count, dtype=np.int64)
+    at[codes[::-1]] = np.arange(len(codes))[::-1]
+    return at
+
+
+def cells(permits: Permits, made: Table) -> Cells:
+    """The table split by strata."""
+    wide, middle, narrow = permits.cells
+    inside = np.flatnonzero(made.unit >= 0)
+    units = made.unit[inside]
+    own, count = dense(joined(units, middle[inside]))
+    mine = np.bincount(own, minlength=count)
+    others = np.bincount(middle, minlength=1)[middle[inside]] - mine[own]
+    alike = others >= _LIKE * mine[own]
+    compared, units = inside[alike], units[alike]
+
+    row, rows = dense(joined(units, narrow[compared]))
+    placed = np.full(len(permits), -1, dtype=np.int32)
+    placed[compared] = row
+    at = compared[_first(row, rows)]
+    unit = made.unit[at]
+    cell, parent = [narrow[at]], []
+    for wider in (middle, wide):
+        entry, entries = dense(joined(made.unit[at], wider[at]))
+        parent.append(entry)
+        at = at[_first(entry, entries)]
+        cell.append(wider[at])
+    parent.append(made.unit[at])
+    return Cells(
+        row=placed,
+        size=_sum(row, None, rows),
+        cell=tuple(cell),
+        parent=tuple(parent),
+        unit=unit,
+        units=len(made),
+        incomparable=len(inside) - len(compared),
+    )
+
+
+def counted(split: Cells, whole: Totals) -> Counted:
+    """Observed and expected events of each unit for one indicator.
+
+    A permit that no one else's can be compared with is neither observed nor expected.
+    """
+    rows = len(split.size)
+    mine, hidden = split.row[whole.flagged], split.row[whole.masked]
+    events = [_sum(mine[mine >= 0], None, rows)]
+    judged = [split.size - _sum(hidden[hidden >= 0], None, rows)]
+    sizes = [len(cell) for cell in split.cell[1:]] + [split.units]
+    for parent, size in zip(split.parent, sizes, strict=True):
+        events.append(_sum(parent, events[-1], size))
+        judged.append(_sum(parent, judged[-1], size))
+
+    # Without the unit itself; half an event keeps the widest rate above zero (Jeffreys).
+    everyone, everything = float(whole.events[-1].sum()), float(whole.judged[-1].sum())
+    rate = np.minimum(1.0, (everyone - events[-1] + 0.5) / (everything - judged[-1] + 1.0))
+    for level in (2, 1, 0):
+        prior, cell = rate[split.parent[level]], split.cell[level]
+        others, likes = whole.events[level][cell] - events[level], whole.judged[level][cell] - judged[level]
+        rate = np.minimum(1.0, (others + PRIOR_EVENTS) / (likes + PRIOR_EVENTS / prior))
+    return Counted(events[-1].astype(np.int64), _sum(split.unit, judged[0] * rate, split.units), rate)

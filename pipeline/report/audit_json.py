@@ -1,0 +1,57 @@
+"""audit.json: an audit in totals; no permit, no person and no officer in it (DESIGN section 4)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from pipeline.report.audit_report import AuditReport
+
+NAME = "audit.json"
+
+
+def write_audit_json(file: TextIO, report: AuditReport) -> None:
+    """Write the totals."""
+    file.write(json.dumps(as_contract(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def as_contract(report: AuditReport) -> dict[str, Any]:
+    """Totals, number of tests, false-discovery rate, over-dispersion and coverage."""
+    events = report.events
+    return {
+        "run_id": report.run_id,
+        "started": report.started,
+        "finished": report.finished,
+        "versions": dict(report.versions),
+        "register_hash": report.register_hash,
+        "as_of": report.as_of,
+        "asked": {"from": report.asked[0] or None, "to": report.asked[1] or None},
+        "period": [day.isoformat() for day in report.period] if report.period else None,
+        "permits": report.exposure.height,
+        "offices": report.exposure["office_id"].drop_nulls().n_unique(),
+        "rows": dict(sorted(report.rows.items())),
+        "refused": dict(sorted(report.refused.items())),
+        "leads": {
+            "total": len(report.leads),
+            "new": report.count("status")["new"],
+            "persisting": report.count("status")["persisting"],
+            "since": report.since or None,
+            "bands": dict(sorted(report.count("band").items())),
+            "codes": dict(sorted(report.count("code").items())),
+        },
+        "tests": report.tests,
+        "fdr": report.fdr,
+        "seed": report.seed,
+        "overdispersion": {code: _finite(value) for code, value in sorted(report.overdispersion.items())},
+        "indicators": {code: {"events": events.get(code, 0)} for code in report.assessed},
+        "pairs_above_assignment": report.assignment.height,
+        "coverage": dict(sorted({**report.left_out, **report.coverage}.items())),
+        "not_assessed": [{"code": code, "reason": reason} for code, reason in report.not_assessed],
+        "checks": {code: asdict(tally) for code, tally in sorted(report.checks.items())},
+        "control_sample": report.sample.height,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return float(f"{value:.6g}") if abs(value) < float("inf") else None

@@ -1,0 +1,92 @@
+"""What an audit tells: everything that its reports are written from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.types.leads import Lead
+from pipeline.types.runs import CheckTally
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorWords:
+    """An indicator as its page names it."""
+
+    code: str
+    title: str
+    counts: tuple[str, ...]
+    innocent: tuple[str, ...]
+    next_check: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """An audit.
+
+    Attributes:
+        finished: ISO 8601 with offset, as `started`.
+        versions: of program and policy.
+        period: first and last day of issue among the permits; None: there is no permit.
+        asked: the first and the last day that were asked for, "" for none.
+        rows: rows taken from the register, by table; `refused`, of rows not taken.
+        left_out: permits that no unit could be compared with, by reason.
+        exposure: a row a permit: columns of the exposure table, `weekday` (0 = Monday) and `hour` (local).
+        flags: `code` and `permit_number` of every event.
+        flagged_by: `permit_number` and `code` of the row checks.
+        sample: the control sample.
+        tests: how many units and pairs were tested; `fdr`, the rate allowed over all of them.
+        overdispersion: by indicator code.
+        coverage: permits that lack something, by reason.
+        not_assessed: (indicator code, reason).
+        indicators: words of every indicator, by code; `assessed`, codes of those that could be judged.
+        funnels: by indicator code: office, unit, n, observed, expected and limits low95, high95, low998, high998.
+        assignment: pairs above the assignment, in order of ids: office, officer, kind, counterpart, n, expected, q,
+            permutation; no leads by themselves.
+        checks: counts of the row checks, by code.
+        since: when the audit before ended; "": there was none.
+        seed: of draws and sample.
+    """
+
+    run_id: str
+    started: str
+    finished: str
+    versions: Mapping[str, str]
+    register_hash: str
+    as_of: str
+    period: tuple[dt.date, dt.date] | None
+    asked: tuple[str, str]
+    rows: Mapping[str, int]
+    refused: Mapping[str, int]
+    left_out: Mapping[str, int]
+    exposure: pl.DataFrame
+    flags: pl.DataFrame
+    flagged_by: pl.DataFrame
+    sample: pl.DataFrame
+    leads: Sequence[Lead]
+    tests: int
+    fdr: float
+    overdispersion: Mapping[str, float]
+    coverage: Mapping[str, int]
+    not_assessed: Sequence[tuple[str, str]]
+    indicators: Mapping[str, IndicatorWords]
+    assessed: Sequence[str]
+    funnels: Mapping[str, pl.DataFrame]
+    assignment: pl.DataFrame
+    checks: Mapping[str, CheckTally]
+    since: str
+    seed: int
+
+    @property
+    def events(self) -> dict[str, int]:
+        """Events by indicator code."""
+        counted = self.flags.group_by("code").len().sort("code")
+        return dict(counted.iter_rows())
+
+    def count(self, attribute: str) -> Counter[str]:
+        """Leads by an attribute: `code`, `band`, `status` or `office`."""
+        return Counter(str(getattr(lead, attribute)) for lead in self.leads)
