@@ -36,9 +36,8 @@ PAIRS = {
 
 
 def desks(permits: Permits) -> Codes:
-    """Code of the office, stratum and day of each permit; -1 where the day is not known."""
-    day = joined(permits.cells[1], permits.days)
-    return np.where(day < 0, -1, dense(day)[0]).astype(np.int32)
+    """Code of the office, stratum and day of each permit."""
+    return dense(joined(permits.cells[1], dense(permits.days)[0]))[0]
 
 
 def expected_pairs(permits: Permits, made: Table) -> Floats:
@@ -48,7 +47,7 @@ def expected_pairs(permits: Permits, made: Table) -> Floats:
     """
     first, second = (permits.parties[kind].codes for kind in made.kinds)
     desk = desks(permits)
-    known = (first >= 0) & (second >= 0) & (desk >= 0)
+    known = (first >= 0) & (second >= 0)
     office = permits.parties["office"].codes
     who, _ = dense(joined(office, first))
     who, whom, cell = who[known], second[known], desk[known]
@@ -98,11 +97,10 @@ def excess_pairs(
     rows = []
     for unit, rate in zip(tested[q <= fdr], q[q <= fdr], strict=True):
         office, who, whom = (int(party.codes[made.example[unit]]) for party in parties)
-        inside = np.flatnonzero((parties[0].codes == office) & (desk >= 0))
+        inside = np.flatnonzero(parties[0].codes == office)
         first, second = parties[1].codes[inside], parties[2].codes[inside]
         counts = permuted_pairs(first, second, desk[inside], (who, whom), _DRAWS, generator)
-        dated = int(np.sum((made.unit == unit) & (desk >= 0)))
-        permutation = float((1 + np.sum(counts >= dated)) / (1 + _DRAWS))
+        permutation = float((1 + np.sum(counts >= made.size[unit])) / (1 + _DRAWS))
         ids = (parties[0].ids[office], parties[1].ids[who], made.kinds[1], parties[2].ids[whom])
         rows.append((*ids, int(made.size[unit]), float(expected[unit]), float(rate), permutation))
     return pl.DataFrame(rows, schema=PAIRS, orient="row").sort("office", "officer", "kind", "counterpart")

@@ -40,7 +40,7 @@ class Permits:
 
     Attributes:
         numbers: permit numbers.
-        days: days since 1970-01-01, -1 where unknown.
+        days: days since 1970-01-01.
         cells: codes of the strata from wide to narrow: stratum; office and stratum; office, stratum and month.
         strata: label of each stratum code of `cells[0]`.
         parties: by kind; a kind without one known id is absent.
@@ -104,15 +104,17 @@ def _positions(pairs: pl.DataFrame | None, numbers: pl.Series, lost: Counter[str
 
 
 def permits(exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame | None = None) -> Permits:
-    """The exposure coded; rows without number or office, and repeated numbers, are left out and counted."""
+    """The exposure coded; rows without number, office or day, and repeated numbers, are left out and counted."""
     lost: Counter[str] = Counter()
-    kept = exposure.filter(pl.col("permit_number").is_not_null())
+    dated = exposure.with_columns(pl.col("issued_on").cast(pl.Date))
+    kept = dated.filter(pl.col("permit_number").is_not_null())
     lost["no permit number"] = len(exposure) - len(kept)
     listed, kept = len(kept), kept.filter(pl.col("office_id").is_not_null())
     lost["no office"] = listed - len(kept)
+    listed, kept = len(kept), kept.filter(pl.col("issued_on").is_not_null())
+    lost["no day of issue"] = listed - len(kept)
     listed, kept = len(kept), kept.unique("permit_number", keep="first", maintain_order=True).sort("permit_number")
     lost["permit number repeated"] = listed - len(kept)
-    lost["no day of issue"] = kept["issued_on"].null_count()
 
     parties = {}
     for kind, name in COLUMNS.items():
@@ -128,11 +130,11 @@ def permits(exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame | N
     office = parties["office"].codes if "office" in parties else np.empty(0, np.int32)
     months = kept.select(pl.col("issued_on").dt.year() * 12 + pl.col("issued_on").dt.month()).to_series()
     middle, _ = dense(joined(office, wide))
-    narrow, _ = dense(joined(middle, months.cast(pl.Int32).fill_null(0).to_numpy()))
+    narrow, _ = dense(joined(middle, months.cast(pl.Int32).to_numpy()))
     numbers = kept["permit_number"].cast(pl.String)
     return Permits(
         numbers=numbers,
-        days=kept["issued_on"].cast(pl.Date).cast(pl.Int32).fill_null(-1).to_numpy(),
+        days=kept["issued_on"].cast(pl.Int32).to_numpy(),
         cells=(wide, middle, narrow),
         strata=stratum.ids if stratum else (),
         parties=parties,

@@ -93,7 +93,7 @@ def prepared(permits: Permits, indicators: Sequence[Indicator], settings: AuditS
             flagged.append((indicator, totals(permits, flags, masked)))
         else:
             refused.append((indicator.code, reason))
-    if pairing and ("officer" not in permits.parties or (permits.days < 0).all()):
-        refused.append((pairing.code, "no officers or no days of issue: the assignment cannot be told"))
+    if pairing and "officer" not in permits.parties:
+        refused.append((pairing.code, "no permit names an officer: the assignment cannot be told"))
         pairing = None
     return Prepared(tuple(flagged), pairing, tuple(_joint(permits, flagged)), tuple(refused))

@@ -79,6 +79,7 @@ def leads(
     found, tests = passing(coded, made, settings.fdr)
     kept, alone = distinct(coded, found, generator)
     coverage = dict(coded.coverage)
+    coverage |= {f"{of.table.name}: nothing alike in their strata": of.incomparable for of in made if of.incomparable}
     if alone:
         coverage["officers or workstations whose flags concentrate on nobody outside"] = alone
     return Audited(
@@ -124,6 +125,8 @@ def _assignment(
 
 
 def _not_assessed(coded: Permits, made: Sequence[Scored]) -> list[tuple[str, str]]:
+    if not len(coded):
+        return [("permits", "none has a number, an office and a day of issue")]
     reasons = [(kind, "no permit names one") for kind in COLUMNS if kind not in coded.parties]
     reasons += [
         (of.table.name, "nothing alike to compare with: each has nearly all permits of its strata")
@@ -186,14 +189,11 @@ def _window(coded: Permits, found: Candidate, rows: Sequence[int]) -> tuple[dt.d
     days = coded.days[found.at].astype(np.int64)
     of_flags = [row for row in rows if np.isinf(found.scored.caps[row])] or list(rows)
     flags, due = found.flags[of_flags].sum(axis=0), found.due[of_flags].sum(axis=0)
-    dated = days >= 0
-    if not (flags[dated] > 0).any():
-        return (_EPOCH, _EPOCH)
-    start = int(days[dated].min())
-    weeks = (days[dated] - start) // 7
+    start = int(days.min())
+    weeks = (days - start) // 7
     count = int(weeks.max()) + 1
-    window = most_likely(_weekly(weeks, flags[dated], count), _weekly(weeks, due[dated], count))
-    inside = days[dated][(weeks >= window.first) & (weeks <= window.last) & (flags[dated] > 0)]
+    window = most_likely(_weekly(weeks, flags, count), _weekly(weeks, due, count))
+    inside = days[(weeks >= window.first) & (weeks <= window.last) & (flags > 0)]
     first, last = int(inside.min()), int(inside.max())
     return (_EPOCH + dt.timedelta(first), _EPOCH + dt.timedelta(last))
 

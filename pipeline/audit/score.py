@@ -41,7 +41,6 @@ class Scored:
     alphas: Floats
     caps: Floats
     evidence: Floats
-    pattern: Bools
     share: float
     tail: Tail
     incomparable: int
@@ -124,7 +123,6 @@ def scored(
         alphas=alphas,
         caps=caps,
         evidence=evidence,
-        pattern=pattern,
         share=share(np.where(pattern, evidence, -np.inf)[judged]),
         tail=tail,
         incomparable=split.incomparable,
