@@ -60,29 +60,35 @@ def _measure(folder: Path, seeds: list[int], options: argparse.Namespace) -> dic
         "machine": machine.words(),
         "permits": options.permits,
         "not_run": not_run,
-        "rings": 0,
-        "look_alikes": 0,
+        "planted": {"rings": 0, "look_alikes": 0},
         "skipped": {},
         "speed": [],
         "full": None,
     }
     for kind, asked in _REGISTERS.items():
-        runs: dict[str, list[tuple[Scored, Counter[str]]]] = defaultdict(list)
-        for seed in seeds:
-            made = tables(seed, options.permits, **asked)
-            told["skipped"] |= {f"{kind} {seed} {name}": reason for name, reason in made.skipped.items()}
-            told["rings"] += sum(not ring.benign for ring in made.rings)
-            told["look_alikes"] += sum(ring.benign for ring in made.rings)
-            for name, method in methods.items():
-                runs[name].append(_run(method, made))
-                print(f"{kind} {seed} {name}: {len(runs[name][-1][0].alerts)} alerts", file=sys.stderr)
-        told[kind] = {name: (_free if kind == "ring_free" else _figures)(some) for name, some in runs.items()}
+        told[kind] = _registers(kind, asked, seeds, options.permits, methods, told)
     if table.OURS in methods:
         told["speed"] = [speed.measure(folder, seeds[0], permits) for permits in options.large]
     if options.full:
         told["full"], reason = full.measure(folder, seeds[0], options.full)
         told["not_run"] |= {"overseal audit": reason} if reason else {}
     return told
+
+
+def _registers(
+    kind: str, asked: dict[str, bool], seeds: list[int], permits: int, methods: dict[str, Method], told: dict[str, Any]
+) -> dict[str, Any]:
+    """All methods on registers of one sort; adds to `told` what was planted and what was not."""
+    runs: dict[str, list[tuple[Scored, Counter[str]]]] = defaultdict(list)
+    for seed in seeds:
+        made = tables(seed, permits, **asked)
+        told["skipped"] |= {f"{kind} {seed} {name}": reason for name, reason in made.skipped.items()}
+        told["planted"]["rings"] += sum(not ring.benign for ring in made.rings)
+        told["planted"]["look_alikes"] += sum(ring.benign for ring in made.rings)
+        for name, method in methods.items():
+            runs[name].append(_run(method, made))
+            print(f"{kind} {seed} {name}: {len(runs[name][-1][0].alerts)} alerts", file=sys.stderr)
+    return {name: (_free if kind == "ring_free" else _figures)(some) for name, some in runs.items()}
 
 
 #: Sorts of registers, and how they are asked for.

@@ -21,7 +21,8 @@ def text(figures: Mapping[str, Any]) -> str:
 
 def _lines(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"seeds {figures['seeds']} - {figures['machine']}"
-    yield f"{figures['permits']} permits each, {figures['rings']} rings and {figures['look_alikes']} look-alikes in all"
+    planted = figures["planted"]
+    yield f"{figures['permits']} permits each, {planted['rings']} rings and {planted['look_alikes']} look-alikes in all"
     for kind, wanted in (
         ("rings", "ours: medium >= 0.95, weak >= 0.93, faint >= 0.82, adaptive aim 0.6; precision >= 0.90"),
         ("heavy_tails", "ours: precision >= 0.93"),
