@@ -74,7 +74,8 @@ def test_windows_overlap_by_days_in_both_over_days_in_either() -> None:
 
 def tables(counts: dict[tuple[str, str], tuple[int, int]]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Exposure and flags from officer and agency -> permits and flagged ones."""
-    rows, flagged = [], []
+    rows: list[tuple[str, ...]] = []
+    flagged: list[tuple[str, str]] = []
     for (officer, agency), (n, k) in counts.items():
         for number in range(n):
             permit = f"{officer}{agency}{number}"
