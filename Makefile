@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export OMP_THREAD_LIMIT = 1
 export OMP_NUM_THREADS = 1
 
-.PHONY: help setup demo test test-all lint format bench bench-screening bench-small bench-mrz bench-faults bench-register train-mrz lock clean
+.PHONY: help setup demo test test-all lint format bench bench-screening bench-small bench-mrz bench-faults bench-register bench-audit train-mrz lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ bench-faults: setup ## 300 mutated files; writes tests/bench/results/faults.json
 
 bench-register: setup ## a ministry of 100,000 permits with planted rows, one of a million for speed; writes results/register.json
 	$(PY) -m tests.bench.register
+
+bench-audit: setup ## ten fresh seeds of a million permits, leads beside what auditors use today; writes results/audit.json
+	$(PY) -m tests.bench.audit
 
 train-mrz: setup ## train the network of MRZ lines anew on drawn lines, an hour of two cores; writes out-train/
 	python3 -m venv .venv-train

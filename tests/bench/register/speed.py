@@ -34,11 +34,11 @@ def main() -> None:
     given = parser.parse_args()
     stage: Callable[[argparse.Namespace], dict[str, Any]] = {"load": _load, "checks": _checks}[given.stage]
     figures = stage(given)
-    figures["peak_bytes"] = _peak_bytes()
+    figures["peak_bytes"] = peak_bytes()
     print(json.dumps(figures))
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """Greatest resident memory of this program; getrusage would give the maker's, kept across fork and exec."""
     told = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
     if told is None:
