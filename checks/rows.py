@@ -201,7 +201,18 @@ def settled(frame: pl.LazyFrame) -> pl.LazyFrame:
     Where several parts of a rule rest on the same few candidates, a plan would look for them in the million again and
     again. Only for frames that a filter has made small.
     """
-    return frame.collect(engine="streaming").lazy()
+    return _collected(frame).lazy()
+
+
+def _collected(frame: pl.LazyFrame) -> pl.DataFrame:
+    """The rows of a plan; worked out in memory where the streaming engine panics, as it does on some joins of texts.
+
+    Seen with Polars 2.1.0 (`binview`, index out of bounds); the other engine gives the rows.
+    """
+    try:
+        return frame.collect(engine="streaming")
+    except pl.exceptions.PanicException:
+        return frame.collect(engine="in-memory")
 
 
 def finding_of(check: RowCheck, flag: Mapping[str, Any], precision: float | None = None) -> Finding:
@@ -233,7 +244,7 @@ def run_rows(check: RowCheck, tables: Tables, context: RowContext) -> RowOutcome
         reason = f"not in the register: {', '.join(missing)}"
         return RowOutcome(check.code, check.version, OutcomeKind.NOT_APPLICABLE, none, reason)
     try:
-        found = check.rule(tables, context).select(list(FLAGS)).collect(engine="streaming")
+        found = _collected(check.rule(tables, context).select(list(FLAGS)))
         found = found.cast(FLAGS).with_columns(
             pl.min_horizontal(pl.col("strength").fill_null(int(check.strength)), pl.lit(int(check.strength), pl.Int8)),
             pl.col("hypothesis").fill_null(str(check.hypothesis)),

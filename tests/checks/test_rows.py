@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Literal
 
 import polars as pl
 import pytest
@@ -51,6 +52,22 @@ def test_a_rule_that_breaks_ends_as_an_error_without_what_it_read(
 def test_a_rule_that_breaks_while_its_plan_runs_ends_as_an_error() -> None:
     outcome = ran(lambda tables, _: tables["permits"].select(pl.col("category").str.to_date("%d").alias("nothing")))
     assert outcome.kind is OutcomeKind.ERROR
+
+
+def test_a_plan_at_which_the_streaming_engine_panics_is_worked_out_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest, asked = pl.LazyFrame.collect, []
+
+    def collect(frame: pl.LazyFrame, *, engine: Literal["streaming", "in-memory"]) -> pl.DataFrame:
+        asked.append(engine)
+        if engine == "streaming":
+            raise pl.exceptions.PanicException("assertion failed: i < self.len()")
+        return honest(frame, engine=engine)
+
+    monkeypatch.setattr(pl.LazyFrame, "collect", collect)
+    outcome = ran(every_permit())
+    assert outcome.kind is OutcomeKind.FLAG
+    assert outcome.flags.height == 2
+    assert asked[:2] == ["streaming", "in-memory"]
 
 
 def test_the_user_can_still_stop_it() -> None:
