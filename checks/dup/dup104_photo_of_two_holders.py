@@ -45,7 +45,7 @@ def photo_of_two_holders(tables: Tables, context: RowContext) -> pl.LazyFrame:
     pairs = against_first(rows, "photo_hash").join(offices, on="photo_hash")
     most = context.threshold("DUP104", "placeholder", PLACEHOLDER)
     nobodys = (pl.col("holders") > most) & (pl.col("offices") >= _OFFICES)
-    once = pl.int_range(pl.len()).over("photo_hash") == 0
+    once = pl.col("permit_number") == pl.col("permit_number").min().over("photo_hash")
     found = pairs.filter(~nobodys | once)
     twins = (pl.col("birth_date") == pl.col("birth_date_first")) & (pl.col("surname") == pl.col("surname_first"))
     clerical = nobodys | same_person()
