@@ -30,11 +30,10 @@ _LEAST_PROBABILITY = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The best path: characters, its log probability, and the first step of each character (0-based)."""
+    """The best path: its characters and its log probability."""
 
     characters: tuple[Character, ...]
     log_probability: float
-    steps: tuple[int, ...]
 
     @property
     def text(self) -> str:
@@ -218,4 +217,4 @@ def _decoded(
         )
         probability = min(float(probabilities[step, kind]), 1.0)
         characters.append(Character(alphabet[kind - 1], probability, alternatives))
-    return Decoded(tuple(characters), log_probability, tuple(start for start, _ in spans))
+    return Decoded(tuple(characters), log_probability)
