@@ -43,6 +43,7 @@ CHECK = OfficeCheck(
     strength=Strength.STRONG,
     hypothesis=Hypothesis.IRREGULAR_ISSUE,
     counts=("EMP104", "EMP105", "REG122"),
+    own=("employer",),
     exposure="permits of which staff, quota or approval is on record",
     innocent=(
         "a higher quota was granted and not yet recorded",

@@ -40,8 +40,8 @@ def desks(permits: Permits) -> Codes:
     return dense(joined(permits.cells[1], dense(permits.days)[0]))[0]
 
 
-def expected_pairs(permits: Permits, made: Table) -> Floats:
-    """Permits of each pair that assignment blind to the counterpart gives.
+def expected_pairs(permits: Permits, made: Table, run: Codes | None = None) -> Floats:
+    """Permits of each pair that assignment blind to the counterpart gives; of each run of time where `run` is given.
 
     Sum over cells of n(first, cell) n(second, cell) / n(cell): the mean of the hypergeometric distribution.
     """
@@ -49,8 +49,10 @@ def expected_pairs(permits: Permits, made: Table) -> Floats:
     desk = desks(permits)
     known = (first >= 0) & (second >= 0)
     office = permits.parties["office"].codes
-    who, _ = dense(joined(office, first))
-    who, whom, cell = who[known], second[known], desk[known]
+    everyone, _ = dense(joined(office, first))
+    if run is not None:
+        everyone, _ = dense(joined(everyone, run))
+    who, whom, cell = everyone[known], second[known], desk[known]
     if not len(cell):
         return np.zeros(len(made))
     size = np.bincount(cell).astype(np.float64)
@@ -59,7 +61,6 @@ def expected_pairs(permits: Permits, made: Table) -> Floats:
     served = sparse.csr_array((1.0 / size[cell], (who, cell)), shape=shape)
     filed = sparse.csr_array((ones, (cell, whom)), shape=(len(size), int(whom.max()) + 1))
     together = sparse.csr_array(served @ filed)
-    everyone, _ = dense(joined(office, first))
     at = made.example
     inside = (everyone[at] < shape[0]) & (second[at] >= 0) & (second[at] < together.shape[1])
     expected = np.zeros(len(made))

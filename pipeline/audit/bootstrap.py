@@ -94,11 +94,11 @@ def null_tail(
     evidence = np.zeros(draws * units)
     pattern = np.zeros(draws * units, dtype=bool)
     for count, mean, alpha, cap, least in zip(counts, expected, alphas, caps, minimum, strict=True):
-        pattern |= count >= least
         none = log_bayes_factor(0.0, mean, float(alpha))
         evidence += np.tile(none, draws)
         some = np.flatnonzero(count)
         of_unit = some % units
         told = np.minimum(log_bayes_factor(count[some], mean[of_unit], float(alpha)), cap)
         evidence[some] += told - none[of_unit]
+        pattern[some] |= (count[some] >= least) & (told > 0)
     return Tail(np.sort(evidence[pattern])[::-1], draws)

@@ -13,7 +13,8 @@ import numpy as np
 
 from pipeline.audit.exposure import Ints, Permits
 from pipeline.audit.fdr import benjamini_hochberg
-from pipeline.audit.score import Bools, Scored, evidence_of
+from pipeline.audit.pairs import subject
+from pipeline.audit.score import Bools, Kept, Scored, evidence_of
 from pipeline.audit.second_stage import concentrates
 from pipeline.audit.strata import Floats
 
@@ -29,20 +30,28 @@ class Candidate:
     """One unit that passes the limit.
 
     Attributes:
-        at: positions of its permits.
-        flags: (indicators, permits).
-        due: expected rates, of the same shape.
+        kept: permits of its parties, and their expected rates.
+        flags: (indicators, permits), of all those permits.
         odds: log posterior odds of a pattern.
         p: share of all tests of the run that reach these odds by chance.
     """
 
     scored: Scored
     unit: int
-    at: Ints
+    kept: Kept
     flags: Bools
-    due: Floats
     odds: float
     p: float
+
+    @property
+    def at(self) -> Ints:
+        """Positions of its own permits."""
+        return self.kept.at[self.kept.inside]
+
+    @property
+    def flagged(self) -> Bools:
+        """(indicators, own permits)."""
+        return self.flags[:, self.kept.inside]
 
     def evidence(self, without: Bools | None = None) -> Floats:
         """Evidence of each indicator, from the permits not in `without`."""
@@ -50,7 +59,8 @@ class Candidate:
             unit = self.unit
             return evidence_of(self.scored.observed[:, unit], self.scored.expected[:, unit], self.scored)
         left = ~without[self.at]
-        return evidence_of(self.flags[:, left].sum(axis=1), self.due[:, left].sum(axis=1), self.scored)
+        due = self.kept.due[:, self.kept.inside][:, left]
+        return evidence_of(self.flagged[:, left].sum(axis=1), due.sum(axis=1), self.scored)
 
     def supporting(self) -> list[int]:
         """Rows of the indicators that speak for a pattern, strongest first; pairs after flags."""
@@ -92,9 +102,9 @@ def passing(permits: Permits, tables: Sequence[Scored], fdr: float) -> tuple[lis
     found = []
     for rank in enough:
         _, number, unit = units[int(rank)]
-        at, due = tables[number].promising[unit]
-        flags = _flags_at(permits, tables[number], at)
-        found.append(Candidate(tables[number], unit, at, flags, due, float(odds[rank]), float(p[rank])))
+        kept = tables[number].promising[unit]
+        flags = _flags_at(permits, tables[number], kept.at)
+        found.append(Candidate(tables[number], unit, kept, flags, float(odds[rank]), float(p[rank])))
     return found, tests
 
 
@@ -103,18 +113,23 @@ def _concentrated(permits: Permits, found: Candidate, generator: np.random.Gener
     if found.scored.table.kinds not in _INSIDE:
         return True
     others = [permits.parties[kind].codes[found.at] for kind in _OUTSIDE if kind in permits.parties]
-    flagged = np.any(found.flags[found.supporting()], axis=0).astype(np.int64)
+    flagged = np.any(found.flagged[found.supporting()], axis=0).astype(np.int64)
     return bool(others) and concentrates(flagged, others, permits.cells[1][found.at], generator)
 
 
 def _narrowest(wide: Candidate, found: Sequence[Candidate]) -> Candidate:
-    """The strongest candidate pair that holds nearly all flagged permits of a single unit; else the unit itself."""
-    if len(wide.scored.table.kinds) > 1:
+    """The strongest candidate pair that holds nearly all flagged permits of a wider unit; else the unit itself.
+
+    A single unit is wider than its pairs, and a counterpart at an office is wider than with one officer there.
+    """
+    kinds = set(wide.scored.table.kinds)
+    if "officer" in kinds and len(kinds) > 1:
         return wide
-    flagged = wide.at[np.any(wide.flags[wide.supporting()], axis=0)]
+    wanted = kinds - {"office"} if len(kinds) > 1 else kinds
+    flagged = wide.at[np.any(wide.flagged[wide.supporting()], axis=0)]
     for pair in found:
-        named = set(pair.scored.table.kinds) > set(wide.scored.table.kinds)
-        if named and np.isin(flagged, pair.at).mean() >= _NEARLY_ALL:
+        narrower = wanted < set(pair.scored.table.kinds) and pair.scored.table.kinds != wide.scored.table.kinds
+        if narrower and np.isin(flagged, pair.at).mean() >= _NEARLY_ALL:
             return pair
     return wide
 
@@ -126,6 +141,7 @@ def distinct(
     explained = np.zeros(len(permits), dtype=bool)
     limit = min((candidate.odds for candidate in found), default=0.0)
     kept: list[Candidate] = []
+    named: set[tuple[tuple[str, str], ...]] = set()
     alone = 0
     for candidate in found:
         left = float(candidate.evidence(explained).sum()) + candidate.scored.log_prior
@@ -135,6 +151,10 @@ def distinct(
             alone += 1
             continue
         candidate = _narrowest(candidate, found)
-        kept.append(candidate)
         explained[candidate.at] = True
+        who = subject(permits, candidate.scored.table, candidate.unit)
+        # Two runs of the same parties are one lead: its window is looked for in all of their permits.
+        if who not in named:
+            named.add(who)
+            kept.append(candidate)
     return kept, alone

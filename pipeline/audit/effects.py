@@ -1,29 +1,46 @@
 """How much the parties that a unit deals with exceed their strata with everyone else.
 
 An officer who is careless with all agencies is careless with each. What a pair, an agency or a clinic expects is
-therefore multiplied by the effect of each party: (events + 3) / (expected + 3) of the party's permits outside the unit
-judged, shrunk as in `strata`. Effects never lower what a unit expects as a whole: a quiet officer does not make his one
-busy agency look busier.
+therefore multiplied by the effect of each party: events by expected ones of the party's permits outside the unit
+judged, shrunk by how much such parties differ (`shrinkage`). Effects never lower what a unit expects as a whole: a
+quiet officer does not make his one busy agency look busier.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.audit.exposure import Codes, Ints, Permits, dense, joined
 from pipeline.audit.pairs import Table
-from pipeline.audit.strata import PRIOR_EVENTS, Cells, Floats, Totals
+from pipeline.audit.shrinkage import effect
+from pipeline.audit.spans import Runs
+from pipeline.audit.strata import Cells, Floats, Totals
 
 
 @dataclass(frozen=True)
 class Base:
-    """Events and expected events of the units of a single kind, (indicators, units): what effects are taken from."""
+    """Events and expected events of the units of a single kind, (indicators, units): what effects are taken from.
+
+    Attributes:
+        alphas: over-dispersion of each indicator among them.
+        runs: by length in months, the same of the units' spans; none for kinds too numerous to be cut.
+    """
 
     table: Table
+    observed: Ints
+    expected: Floats
+    alphas: Floats
+    runs: Mapping[int, Runs] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Events and expected events of a table's units before any effect, (indicators, units)."""
+
     observed: Ints
     expected: Floats
 
@@ -45,8 +62,8 @@ class Adjusted:
     def at(self, places: Ints) -> Floats:
         """Product of the effects on each permit, (indicators, permits)."""
         product = np.ones((len(self.expected), len(places)))
-        for group, effect in zip(self.groups, self.effects, strict=True):
-            product *= effect[:, group[places]]
+        for group, factor in zip(self.groups, self.effects, strict=True):
+            product *= factor[:, group[places]]
         return product
 
 
@@ -64,8 +81,11 @@ def adjusted(
     rates: npt.NDArray[np.float32],
     wholes: Sequence[Totals],
     bases: Mapping[str, Base],
+    plain: Plain,
 ) -> Adjusted:
     """Expected events of each unit, with the effects of its parties; `rates` is (indicators, entries of the split)."""
+    if set(parties(table)) & set(bases) <= set(table.kinds):
+        return _of_whole_units(table, bases, plain)
     inside = np.flatnonzero(split.row >= 0)
     unit, row = table.unit[inside], split.row[inside]
     place = np.full(len(permits), -1, dtype=np.int32)
@@ -94,16 +114,32 @@ def adjusted(
             group, parent = groups[number], parents[number]
             mine, of_due = np.bincount(group[flagged], minlength=len(parent)), np.bincount(group, due, len(parent))
             known = parent >= 0
-            events = np.maximum(bases[kind].observed[at][parent] - mine, 0) + PRIOR_EVENTS
-            mean = np.maximum(bases[kind].expected[at][parent] - of_due, 0.0) + PRIOR_EVENTS
-            effects[number][at] = np.where(known, events / mean, 1.0)
+            events = np.maximum(bases[kind].observed[at][parent] - mine, 0)
+            mean = np.maximum(bases[kind].expected[at][parent] - of_due, 0.0)
+            effects[number][at] = np.where(known, effect(events, mean, bases[kind].alphas[at]), 1.0)
             total *= effects[number][at][group]
-        plain, raised = np.bincount(unit, due, len(table)), np.bincount(unit, total, len(table))
-        expected[at] = np.maximum(plain, raised)
+        raised = np.bincount(unit, total, len(table))
+        expected[at] = np.maximum(plain.expected[at], raised)
         if named:
             floor = np.divide(expected[at], raised, out=np.ones(len(table)), where=raised > 0)
             effects[0][at] *= floor[owners[0]]
     return Adjusted(expected, tuple(_placed(group, inside, len(permits)) for group in groups), tuple(effects))
+
+
+def _of_whole_units(table: Table, bases: Mapping[str, Base], plain: Plain) -> Adjusted:
+    """The same where every permit of a unit has the same parties."""
+    named = [kind for kind in parties(table) if kind in bases]
+    raised, effects = plain.expected.copy(), []
+    for kind in named:
+        base, parent = bases[kind], bases[kind].table.unit[table.example]
+        events = np.maximum(base.observed[:, parent] - plain.observed, 0)
+        mean = np.maximum(base.expected[:, parent] - plain.expected, 0.0)
+        effects.append(np.where(parent >= 0, effect(events, mean, base.alphas[:, None]), np.float32(1.0)))
+        raised *= effects[-1]
+    expected = np.maximum(plain.expected, raised)
+    if named:
+        effects[0] *= np.divide(expected, raised, out=np.ones_like(expected), where=raised > 0)
+    return Adjusted(expected, tuple(table.unit for _ in named), tuple(effects))
 
 
 def _placed(group: Codes, inside: Ints, permits: int) -> Codes:

@@ -41,9 +41,22 @@ def log_bayes_factor(observed: npt.ArrayLike, expected: npt.ArrayLike, alpha: fl
     return np.where(mean > 0, evidence, 0.0)
 
 
-def combined(observed: Ints, expected: Floats, alphas: Floats, caps: Floats) -> Floats:
-    """Sum over the indicators; `observed` and `expected` are (indicators, units), `caps` what each may say at most."""
+def combined(
+    observed: Ints, expected: Floats, alphas: Floats, caps: Floats, minimum: Floats
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Sum over the indicators, and of which units some indicator alone is a pattern.
+
+    Args:
+        observed: (indicators, units), as `expected`.
+        expected: events.
+        alphas: over-dispersion of each indicator.
+        caps: what each may say at most.
+        minimum: events of each from which it can be a pattern; it must speak for one as well.
+    """
     total = np.zeros(observed.shape[1])
-    for count, mean, alpha, cap in zip(observed, expected, alphas, caps, strict=True):
-        total += np.minimum(log_bayes_factor(count, mean, float(alpha)), cap)
-    return total
+    pattern = np.zeros(observed.shape[1], dtype=bool)
+    for count, mean, alpha, cap, least in zip(observed, expected, alphas, caps, minimum, strict=True):
+        told = np.minimum(log_bayes_factor(count, mean, float(alpha)), cap)
+        total += told
+        pattern |= (count >= least) & (told > 0)
+    return total, pattern

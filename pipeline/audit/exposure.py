@@ -41,6 +41,7 @@ class Permits:
     Attributes:
         numbers: permit numbers.
         days: days since 1970-01-01.
+        months: months since the first month of the exposure.
         cells: codes of the strata from wide to narrow: stratum; office and stratum; office, stratum and month.
         strata: label of each stratum code of `cells[0]`.
         parties: by kind; a kind without one known id is absent.
@@ -51,6 +52,7 @@ class Permits:
 
     numbers: pl.Series
     days: Codes
+    months: Codes
     cells: tuple[Codes, Codes, Codes]
     strata: tuple[str, ...]
     parties: Mapping[str, Party]
@@ -130,11 +132,13 @@ def permits(exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame | N
     office = parties["office"].codes if "office" in parties else np.empty(0, np.int32)
     months = kept.select(pl.col("issued_on").dt.year() * 12 + pl.col("issued_on").dt.month()).to_series()
     middle, _ = dense(joined(office, wide))
-    narrow, _ = dense(joined(middle, months.cast(pl.Int32).to_numpy()))
+    month = months.cast(pl.Int32).to_numpy()
+    narrow, _ = dense(joined(middle, month))
     numbers = kept["permit_number"].cast(pl.String)
     return Permits(
         numbers=numbers,
         days=kept["issued_on"].cast(pl.Int32).to_numpy(),
+        months=month - (month.min() if len(month) else 0),
         cells=(wide, middle, narrow),
         strata=stratum.ids if stratum else (),
         parties=parties,

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.audit.exposure import Ints, Permits
+from pipeline.audit.pairs import Table
 from pipeline.audit.strata import Floats, Totals, totals
 from pipeline.types.leads import AuditSettings, Counts, Indicator
+
+Bools = npt.NDArray[np.bool_]
 
 #: What excess pairing may add at most (a factor of 20): it supports flags, and is no pattern without any.
 PAIRING_CAP = float(np.log(20.0))
@@ -43,6 +47,12 @@ class Prepared:
         """What each row may say at most."""
         flags = [np.inf] * len(self.flagged)
         return np.array([*flags, PAIRING_CAP] if pairs and self.pairing else flags)
+
+    def own(self, table: Table) -> Bools:
+        """Of each row, whether its flags are a property of the one party that the table's units are."""
+        kind = table.kinds[0] if len(table.kinds) == 1 else None
+        flags = [kind in indicator.own for indicator, _ in self.flagged]
+        return np.array([*flags, False] if table.assigned and self.pairing else flags)
 
     def minimum(self, pairs: bool, settings: AuditSettings) -> Floats:
         """Events of each row from which a unit can be a pattern; pairs alone never are."""

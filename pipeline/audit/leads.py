@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.audit.assignment import PAIRS, excess_pairs
 from pipeline.audit.candidates import Candidate, distinct, passing
 from pipeline.audit.effects import Base
-from pipeline.audit.exposure import COLUMNS, Permits, permits
+from pipeline.audit.exposure import COLUMNS, Ints, Permits, permits
 from pipeline.audit.fdr import benjamini_hochberg
 from pipeline.audit.funnel import funnel
 from pipeline.audit.indicators import Prepared, prepared
@@ -102,9 +102,10 @@ def _every_table(coded: Permits, ready: Prepared, settings: AuditSettings) -> li
         return []
     for number, table in enumerate(tables(coded, settings.minimum_events)):
         generator = np.random.default_rng([settings.seed, 1000 + number])
-        made.append(scored(coded, table, ready, bases, settings, generator))
+        found, counts = scored(coded, table, ready, bases, settings, generator)
+        made += found
         if len(table.kinds) == 1:
-            bases[table.kinds[0]] = Base(table, made[-1].observed, made[-1].expected)
+            bases[table.kinds[0]] = counts
     return made
 
 
@@ -118,7 +119,7 @@ def _assignment(
             *(
                 excess_pairs(coded, of.table, of.expected[-1], float(of.alphas[-1]), settings.fdr, generator)
                 for of in made
-                if ready.pairing and of.table.assigned
+                if ready.pairing and of.table.assigned and not of.table.months
             ),
         ]
     )
@@ -131,7 +132,7 @@ def _not_assessed(coded: Permits, made: Sequence[Scored]) -> list[tuple[str, str
     reasons += [
         (of.table.name, "nothing alike to compare with: each has nearly all permits of its strata")
         for of in made
-        if not of.tests
+        if not of.tests and not of.table.months
     ]
     return reasons
 
@@ -151,7 +152,8 @@ def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
     rows = found.supporting()
     evidence = tuple((made.codes[row], int(made.observed[row, unit]), float(made.expected[row, unit])) for row in rows)
     code, observed, expected = evidence[0]
-    flagged = found.at[_flags_of(found, rows).any(axis=0)]
+    window = _window(coded, found, rows)
+    flagged = _behind(coded, found, rows, window)
     offices = coded.parties["office"]
     office, stratum = _most(offices.codes[flagged]), _most(coded.cells[0][flagged])
     # The rate of a list is a bound on that of its last lead: none of it is more certain than the list.
@@ -160,7 +162,7 @@ def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
         code=code,
         subject=subject(coded, made.table, unit),
         office=offices.ids[office],
-        window=_window(coded, found, rows),
+        window=window,
         observed=observed,
         expected=expected,
         ratio=observed / expected,
@@ -169,15 +171,38 @@ def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
         posterior=probability,
         band=band(probability),
         permits=tuple(coded.numbers[np.sort(flagged)]),
-        stratum=f"{coded.strata[stratum]} at {offices.ids[office]}, month by month, without the subject",
+        stratum=f"{coded.strata[stratum]} at {offices.ids[office]}, month by month, without the subject"
+        + _run(found, coded),
         evidence=evidence,
     )
 
 
-def _flags_of(found: Candidate, rows: Sequence[int]) -> np.ndarray:
-    """Flags of the supporting indicators; of pairs only where nothing else speaks."""
-    of_flags = [row for row in rows if np.isinf(found.scored.caps[row])]
-    return found.flags[of_flags or list(rows)]
+def _run(found: Candidate, coded: Permits) -> str:
+    """In words, the months that were counted, where they are not all."""
+    if found.scored.first_month is None:
+        return ""
+    first = int(found.scored.first_month[found.unit])
+    return f", counted over the {found.scored.table.months} months from {_month(coded, first)}"
+
+
+def _month(coded: Permits, number: int) -> str:
+    """A month of the exposure as YYYY-MM."""
+    began = _EPOCH + dt.timedelta(int(coded.days.min()))
+    months = began.year * 12 + began.month - 1 + number
+    return f"{months // 12}-{months % 12 + 1:02d}"
+
+
+def _of_flags(found: Candidate, rows: Sequence[int]) -> list[int]:
+    """Rows of the supporting indicators that count flags; pairs only where nothing else speaks."""
+    return [row for row in rows if np.isinf(found.scored.caps[row])] or list(rows)
+
+
+def _behind(coded: Permits, found: Candidate, rows: Sequence[int], window: tuple[dt.date, dt.date]) -> Ints:
+    """Positions of the flagged permits that were counted, and of those of the same parties in the window."""
+    days = coded.days[found.kept.at]
+    first, last = ((day - _EPOCH).days for day in window)
+    meant = found.kept.inside | ((days >= first) & (days <= last))
+    return found.kept.at[meant & found.flags[_of_flags(found, rows)].any(axis=0)]
 
 
 def _most(codes: np.ndarray) -> int:
@@ -186,9 +211,9 @@ def _most(codes: np.ndarray) -> int:
 
 def _window(coded: Permits, found: Candidate, rows: Sequence[int]) -> tuple[dt.date, dt.date]:
     """First and last flagged permit within the most likely weeks."""
-    days = coded.days[found.at].astype(np.int64)
-    of_flags = [row for row in rows if np.isinf(found.scored.caps[row])] or list(rows)
-    flags, due = found.flags[of_flags].sum(axis=0), found.due[of_flags].sum(axis=0)
+    days = coded.days[found.kept.at].astype(np.int64)
+    counted = _of_flags(found, rows)
+    flags, due = found.flags[counted].sum(axis=0), found.kept.due[counted].sum(axis=0)
     start = int(days.min())
     weeks = (days - start) // 7
     count = int(weeks.max()) + 1

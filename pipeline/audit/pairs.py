@@ -28,17 +28,20 @@ class Table:
         unit: unit per permit, -1 where it has none or the unit is too small to be tested.
         size: permits per unit.
         example: position of one permit per unit: who the unit is.
+        months: of the runs of months into which the units are cut (`spans`); 0 for units as a whole. Runs overlap, and
+            `unit` is empty.
     """
 
     kinds: tuple[str, ...]
     unit: Codes
     size: Codes
     example: Codes
+    months: int = 0
 
     @property
     def name(self) -> str:
         """As in reports: `officer x agency`."""
-        return " x ".join(self.kinds)
+        return " x ".join(self.kinds) + (f" in {self.months} months" if self.months else "")
 
     @property
     def assigned(self) -> bool:

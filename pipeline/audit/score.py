@@ -11,13 +11,16 @@ import numpy.typing as npt
 from pipeline.audit.assignment import expected_pairs
 from pipeline.audit.bootstrap import Joint, Tail, null_tail
 from pipeline.audit.dispersion import overdispersion
-from pipeline.audit.effects import Adjusted, Base, adjusted
+from pipeline.audit.effects import Adjusted, Base, Plain, adjusted
+from pipeline.audit.effects_in_time import Others, in_time
 from pipeline.audit.evidence import combined, log_bayes_factor
-from pipeline.audit.exposure import Ints, Permits
+from pipeline.audit.exposure import Codes, Ints, Permits
 from pipeline.audit.indicators import Prepared
 from pipeline.audit.pairs import Table
 from pipeline.audit.posterior import share
-from pipeline.audit.strata import Cells, Floats, cells, counted
+from pipeline.audit.shrinkage import effect
+from pipeline.audit.spans import MONTHS, Runs, Spans, inside, spans, table_of
+from pipeline.audit.strata import Cells, Counted, Floats, cells, counted
 from pipeline.types.leads import AuditSettings
 
 Bools = npt.NDArray[np.bool_]
@@ -27,11 +30,26 @@ _PROMISING, _MOST_PROMISING = 1.0, 2000
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Permits of a promising unit.
+
+    Attributes:
+        at: positions of all compared permits of its parties.
+        due: their (indicators, permits) expected rates.
+        inside: which of them are the unit's own: all, or those of its run of months.
+    """
+
+    at: Ints
+    due: Floats
+    inside: Bools
+
+
+@dataclass(frozen=True)
 class Scored:
     """A table with what was counted: arrays are (indicators, units), rows as in `codes`.
 
     Attributes:
-        promising: by unit, the positions of its compared permits and their (indicators, permits) expected rates.
+        first_month: first month of each unit's run of months; None for units as a whole.
     """
 
     table: Table
@@ -44,7 +62,8 @@ class Scored:
     share: float
     tail: Tail
     incomparable: int
-    promising: Mapping[int, tuple[Ints, Floats]]
+    promising: Mapping[int, Kept]
+    first_month: Codes | None = None
 
     @property
     def tests(self) -> int:
@@ -57,24 +76,55 @@ class Scored:
         return float(np.log(self.share) - np.log1p(-self.share))
 
 
-def _promising(
-    split: Cells, evidence: Floats, pattern: Bools, rates: npt.NDArray[np.float32], ready: Prepared, effects: Adjusted
-) -> dict[int, tuple[Ints, Floats]]:
-    chosen = np.flatnonzero(pattern & (evidence >= _PROMISING))
-    chosen = chosen[np.argsort(-evidence[chosen], kind="stable")[:_MOST_PROMISING]]
-    wanted = np.zeros(split.units, dtype=bool)
-    wanted[chosen] = True
-    compared = np.flatnonzero(split.row >= 0)
-    at = compared[wanted[split.unit[split.row[compared]]]]
-    unit = split.unit[split.row[at]]
-    order = np.argsort(unit, kind="stable")
-    at, unit = at[order], unit[order]
-    due = rates[:, split.row[at]] * effects.at(at)
-    for row, (_, whole) in enumerate(ready.flagged):
-        due[row, np.isin(at, whole.masked)] = 0.0
-    kinds, starts = np.unique(unit, return_index=True)
-    ends = np.append(starts, len(at))[1:]
-    return {int(kind): (at[start:end], due[:, start:end]) for kind, start, end in zip(kinds, starts, ends, strict=True)}
+@dataclass(frozen=True)
+class _OfSpans:
+    """Events and expected events of spans, before any effect, and of all others at the same office in the same run."""
+
+    cut: Spans
+    observed: Ints
+    expected: Floats
+    others_observed: Floats
+    others_expected: Floats
+    alphas: Floats
+
+    @classmethod
+    def empty(cls, indicators: int, cut: Spans) -> _OfSpans:
+        """Nothing counted yet."""
+        shape = (indicators, len(cut))
+        return cls(
+            cut, np.zeros(shape, np.int64), np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(indicators)
+        )
+
+    def count(self, row: int, found: Counted) -> None:
+        """Take the counts of one indicator."""
+        self.observed[row], self.expected[row] = (
+            self.cut.sums(found.entry_observed),
+            self.cut.sums(found.entry_expected),
+        )
+        self.others_observed[row] = self.cut.others(found.entry_observed)
+        self.others_expected[row] = self.cut.others(found.entry_expected)
+        offices = self.cut.offices(found.entry_observed).astype(np.int64), self.cut.offices(found.entry_expected)
+        self.alphas[row] = overdispersion(*offices)
+
+    def others(self) -> Others:
+        """Of the offices, beside each span."""
+        return Others(self.others_observed, self.others_expected, self.alphas)
+
+    def runs(self, observed: Ints, expected: Floats) -> Runs:
+        """Of single units, whose own counts are `observed` and `expected`."""
+        own = [overdispersion(count, mean) for count, mean in zip(observed, expected, strict=True)]
+        habit = effect(observed, expected, np.array(own)[:, None])[:, self.cut.unit]
+        alphas = [overdispersion(count, mean) for count, mean in zip(self.observed, self.expected * habit, strict=True)]
+        return Runs.of(self.cut, observed.shape[1], self.observed, self.expected, np.array(alphas))
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Events of a table's units or of their spans before evidence; rows as the indicators that count flags."""
+
+    observed: Ints
+    expected: Floats
+    joint: tuple[Joint, ...]
 
 
 def scored(
@@ -84,37 +134,110 @@ def scored(
     bases: Mapping[str, Base],
     settings: AuditSettings,
     generator: np.random.Generator,
-) -> Scored:
-    """The table counted, its evidence summed and held against what chance gives."""
+) -> tuple[list[Scored], Base]:
+    """The table and its units cut in time, scored, their evidence held against what chance gives; and the counts."""
     split = cells(permits, table)
+    cut = _cuts(permits, table, split, settings)
     wholes = [whole for _, whole in ready.flagged]
-    each = [counted(split, whole) for whole in wholes]
-    observed = np.array([found.observed for found in each])
-    plain = np.array([found.expected for found in each])
-    rates = np.array([found.rate for found in each], dtype=np.float32)
-    del each
-    effects = adjusted(permits, table, split, rates, wholes, bases)
-    joint = [
-        Joint(members, counted(split, whole).expected * _least_effect(effects.expected, plain, members))
-        for members, whole in ready.joint
+    observed = np.empty((len(wholes), len(table)), dtype=np.int64)
+    plain = np.empty((len(wholes), len(table)), dtype=np.float64)
+    rates = np.empty((len(wholes), len(split.size)), dtype=np.float32)
+    of_spans = [_OfSpans.empty(len(wholes), one) for one in cut]
+    for row, whole in enumerate(wholes):
+        found = counted(split, whole)
+        observed[row], plain[row], rates[row] = found.observed, found.expected, found.rate
+        for one in of_spans:
+            one.count(row, found)
+    effects = adjusted(permits, table, split, rates, wholes, bases, Plain(observed, plain))
+    raised = effects.expected / np.maximum(plain, _TINY)
+    together = [(members, counted(split, whole)) for members, whole in ready.joint]
+    joint = [Joint(members, found.expected * raised[list(members)].min(axis=0)) for members, found in together]
+    counts = [_Counts(observed, effects.expected, tuple(joint))]
+    if len(table.kinds) == 1:
+        runs = {one.cut.months: one.runs(observed, plain) for one in of_spans}
+        cut = []
+    else:
+        runs = {}
+        for one in of_spans:
+            now = in_time(table, one.cut, bases, one.observed, one.expected, one.others())
+            higher = np.maximum(raised[:, one.cut.unit] * now, 1.0)
+            both = [
+                Joint(members, one.cut.sums(found.entry_expected) * higher[list(members)].min(axis=0))
+                for members, found in together
+            ]
+            counts.append(_Counts(one.observed, one.expected * higher, tuple(both)))
+    kept = _Finder(permits, table, split, rates, ready, effects)
+    made = [
+        _judged(permits, table if of is None else table_of(table, of), of, each, ready, settings, kept, generator)
+        for of, each in zip([None, *cut], counts, strict=True)
     ]
-    expected = effects.expected
-    pairs = table.assigned
-    if pairs and ready.pairing:
+    return made, Base(table, observed, effects.expected, made[0].alphas[: len(wholes)], runs)
+
+
+#: Keeps a ratio to nothing expected from being infinite.
+_TINY = 1e-12
+
+
+def _cuts(permits: Permits, table: Table, split: Cells, settings: AuditSettings) -> list[Spans]:
+    """Pairs are cut in time to be judged, single units for their effects in time; employers are too many for that."""
+    if table.kinds in {("employer",), ("workstation",)}:
+        return []
+    smallest = 1 if len(table.kinds) == 1 else settings.minimum_events
+    cut = (spans(permits, split, months, smallest) for months in MONTHS)
+    return [one for one in cut if one is not None]
+
+
+@dataclass(frozen=True)
+class _Finder:
+    """Finds the permits of the promising units of a table."""
+
+    permits: Permits
+    table: Table
+    split: Cells
+    rates: npt.NDArray[np.float32]
+    ready: Prepared
+    effects: Adjusted
+
+    def of_units(self, units: Ints) -> dict[int, tuple[Ints, Floats]]:
+        """Positions of the compared permits and their expected rates, by unit."""
+        split = self.split
+        wanted = np.zeros(split.units, dtype=bool)
+        wanted[units] = True
+        compared = np.flatnonzero(split.row >= 0)
+        at = compared[wanted[split.unit[split.row[compared]]]]
+        unit = split.unit[split.row[at]]
+        order = np.argsort(unit, kind="stable")
+        at, unit = at[order], unit[order]
+        due = self.rates[:, split.row[at]] * self.effects.at(at)
+        for row, (_, whole) in enumerate(self.ready.flagged):
+            due[row, np.isin(at, whole.masked)] = 0.0
+        kinds, starts = np.unique(unit, return_index=True)
+        ends = np.append(starts, len(at))[1:]
+        return {
+            int(kind): (at[start:end], due[:, start:end]) for kind, start, end in zip(kinds, starts, ends, strict=True)
+        }
+
+
+def _judged(
+    permits: Permits,
+    table: Table,
+    cut: Spans | None,
+    counts: _Counts,
+    ready: Prepared,
+    settings: AuditSettings,
+    finder: _Finder,
+    generator: np.random.Generator,
+) -> Scored:
+    """The evidence of counts, and what chance gives."""
+    observed, expected = counts.observed, counts.expected
+    pairs = table.assigned and ready.pairing is not None
+    if pairs:
         observed = np.vstack([observed, table.size])
-        expected = np.vstack([expected, expected_pairs(permits, table)])
+        expected = np.vstack([expected, _of_pairs(permits, table, cut)])
+    expected = np.where(ready.own(table)[:, None], 0.0, expected)
     caps, minimum = ready.caps(pairs), ready.minimum(pairs, settings)
     alphas = np.array([overdispersion(count, mean) for count, mean in zip(observed, expected, strict=True)])
-    evidence = combined(observed, expected, alphas, caps)
-    pattern: Bools = np.any(observed >= minimum[:, None], axis=0)
-    tail = null_tail(expected, alphas, caps, minimum, joint, settings.bootstrap, generator)
-    promising = _promising(split, evidence, pattern, rates, ready, effects)
-    if pairs and ready.pairing:
-        promising = {
-            unit: (at, np.vstack([due, np.full(len(at), expected[-1, unit] / len(at))]))
-            for unit, (at, due) in promising.items()
-        }
-    judged = np.any(expected > 0, axis=0)
+    evidence, pattern = combined(observed, expected, alphas, caps, minimum)
     return Scored(
         table=table,
         codes=ready.codes(pairs),
@@ -123,17 +246,44 @@ def scored(
         alphas=alphas,
         caps=caps,
         evidence=evidence,
-        share=share(np.where(pattern, evidence, -np.inf)[judged]),
-        tail=tail,
-        incomparable=split.incomparable,
-        promising=promising,
+        share=share(np.where(pattern, evidence, -np.inf)[np.any(expected > 0, axis=0)]),
+        tail=null_tail(expected, alphas, caps, minimum, counts.joint, settings.bootstrap, generator),
+        incomparable=0 if cut else finder.split.incomparable,
+        promising=_promising(permits, cut, evidence, pattern, expected, finder, pairs),
+        first_month=cut.first if cut else None,
     )
 
 
-def _least_effect(expected: Floats, plain: Floats, members: tuple[int, ...]) -> Floats:
-    """By how much the parties' effects raise what the members expect together: as much as the least of them."""
-    rows = list(members)
-    return np.asarray(np.min(expected[rows] / np.maximum(plain[rows], 1e-12), axis=0), dtype=np.float64)
+def _of_pairs(permits: Permits, table: Table, cut: Spans | None) -> Floats:
+    """Permits of each pair that the assignment gives."""
+    if cut is None:
+        return expected_pairs(permits, table)
+    each = [expected_pairs(permits, table, cut.run(tiling, permits.months)) for tiling in (0, 1)]
+    return np.where(cut.tiling == 0, *each)
+
+
+def _promising(
+    permits: Permits,
+    cut: Spans | None,
+    evidence: Floats,
+    pattern: Bools,
+    expected: Floats,
+    finder: _Finder,
+    pairs: bool,
+) -> dict[int, Kept]:
+    chosen = np.flatnonzero(pattern & (evidence >= _PROMISING))
+    chosen = chosen[np.argsort(-evidence[chosen], kind="stable")[:_MOST_PROMISING]]
+    owners = chosen if cut is None else cut.unit[chosen].astype(np.int64)
+    found = finder.of_units(owners)
+    kept = {}
+    for one, owner in zip(chosen.tolist(), owners.tolist(), strict=True):
+        at, due = found[owner]
+        own = np.ones(len(at), dtype=bool) if cut is None else inside(cut, one, permits.months[at])
+        if pairs:
+            due = np.vstack([due, np.full(len(at), expected[-1, one] / max(int(own.sum()), 1))])
+        due = np.where((expected[:, one] > 0)[:, None], due, 0.0)
+        kept[one] = Kept(at, due, own)
+    return kept
 
 
 def evidence_of(observed: npt.NDArray[np.number], expected: Floats, made: Scored) -> Floats:

@@ -60,11 +60,13 @@ class Cells:
 
 @dataclass(frozen=True)
 class Counted:
-    """Observed and expected events per unit, and the expected rate per entry of the narrowest level."""
+    """Observed and expected events per unit; of each entry of the narrowest level too, and its expected rate."""
 
     observed: Ints
     expected: Floats
     rate: Floats
+    entry_observed: Floats
+    entry_expected: Floats
 
 
 def _sum(codes: Codes, values: npt.NDArray[np.number] | None, count: int) -> Floats:
@@ -143,4 +145,5 @@ def counted(split: Cells, whole: Totals) -> Counted:
         prior, cell = rate[split.parent[level]], split.cell[level]
         others, likes = whole.events[level][cell] - events[level], whole.judged[level][cell] - judged[level]
         rate = np.minimum(1.0, (others + PRIOR_EVENTS) / (likes + PRIOR_EVENTS / prior))
-    return Counted(events[-1].astype(np.int64), _sum(split.unit, judged[0] * rate, split.units), rate)
+    due = judged[0] * rate
+    return Counted(events[-1].astype(np.int64), _sum(split.unit, due, split.units), rate, events[0], due)

@@ -37,11 +37,18 @@ class Counts(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One kind of event the audit counts: its OFF code and the events from which it can be a pattern."""
+    """One kind of event the audit counts.
+
+    Attributes:
+        code: OFF code.
+        minimum_events: from which it can be a pattern.
+        own: kinds of party of which the flags are a property: alone such a party shows nothing by them.
+    """
 
     code: str
     minimum_events: int = 3
     counts: Counts = Counts.FLAGS
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,4 +48,6 @@ def test_indicators_add_up_to_their_caps() -> None:
     first = log_bayes_factor(observed[0], expected[0], 0.1)
     second = log_bayes_factor(observed[1], expected[1], 0.0)
     assert second[0] > 1.0
-    assert combined(observed, expected, alphas, caps) == pytest.approx(first + np.minimum(second, 1.0))
+    total, pattern = combined(observed, expected, alphas, caps, np.array([3.0, np.inf]))
+    assert total == pytest.approx(first + np.minimum(second, 1.0))
+    assert pattern.tolist() == [bool(told > 0 and seen >= 3) for told, seen in zip(first, observed[0], strict=True)]

@@ -83,14 +83,16 @@ def _by_member(alerts: Sequence[Alert], rings: Sequence[Ring]) -> list[list[Ring
     for alert in alerts:
         shares = Counter(owner[permit] for permit in alert.permits if permit in owner)
         most = [place for place, count in shares.items() if 2 * count >= len(alert.permits)]
-        named = [place for place, one in enumerate(members) if set(alert.subject) <= one]
+        who = {party for party in alert.subject if party[0] != "office"}
+        named = [place for place, one in enumerate(members) if who and set(alert.subject) <= one]
         found.append([rings[place] for place in sorted({*most, *named})])
     return found
 
 
 def _members(ring: Ring) -> frozenset[tuple[str, str]]:
     officers = {("officer", one) for one in ring.officers} | {("workstation", f"WS-{one}") for one in ring.officers}
-    return frozenset(officers | {(ring.party, one) for one in ring.counterparts})
+    # A pair of the office and a counterpart names where the ring was; an office by itself names nobody.
+    return frozenset(officers | {(ring.party, one) for one in ring.counterparts} | {("office", ring.office_id)})
 
 
 def overlap(one: tuple[dt.date, dt.date], other: tuple[dt.date, dt.date]) -> float:

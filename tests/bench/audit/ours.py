@@ -3,43 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from checks.registry import OFFICE_CHECKS
 from fixtures.utopia.ministry.schemes.tables import INDICATORS, Tables
+from pipeline.audit.leads import Audited, leads
+from pipeline.types.leads import AuditSettings, Counts, Indicator
 from tests.bench.audit.alerts import Alert
 
 NOMINAL_FDR = 0.10
 #: Permits of an officer with a counterpart beyond the assignment; has no flags.
 OF_PAIRS = "OFF118"
-_ROOM = "pipeline.audit"
 
 
-def missing() -> str | None:
-    """Why ours cannot be run, None if it can."""
-    if importlib.util.find_spec(_ROOM) is None or importlib.util.find_spec(f"{_ROOM}.leads") is None:
-        return f"{_ROOM}.leads does not exist yet"
-    return None
-
-
-def audited(exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame) -> Any:  # noqa: ANN401
-    """What `pipeline.audit.leads.leads` makes of these tables."""
-    room = importlib.import_module(f"{_ROOM}.leads")
-    types = importlib.import_module("pipeline.types.leads")
-    indicators = [types.Indicator(code) for code in INDICATORS]
-    indicators.append(types.Indicator(OF_PAIRS, counts=types.Counts.PAIRS))
-    return room.leads(exposure, flags, indicators, types.AuditSettings(fdr=NOMINAL_FDR), masks=masks)
+def audited(exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame) -> Audited:
+    """What the statistics make of these tables, with the indicators as their modules declare them."""
+    own = {check.code: check.own for check in OFFICE_CHECKS}
+    indicators = [Indicator(code, own=own[code]) for code in INDICATORS]
+    indicators.append(Indicator(OF_PAIRS, counts=Counts.PAIRS))
+    return leads(exposure, flags, indicators, AuditSettings(fdr=NOMINAL_FDR), masks=masks)
 
 
 def alerts(made: Tables) -> list[Alert]:
     """Leads on simulated tables, the strongest first."""
     return [
-        Alert(lead.code, tuple(lead.subject), tuple(lead.permits), tuple(lead.window), lead.posterior)
+        Alert(lead.code, tuple(lead.subject), tuple(lead.permits), lead.window, lead.posterior)
         for lead in audited(made.exposure, made.flags, made.masks).leads
     ]
 

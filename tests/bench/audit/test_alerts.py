@@ -35,6 +35,8 @@ RINGS = [ring("R1", "A", "X", ("1", "2")), ring("R2", "B", "Y", ("3", "4")), rin
         ((("workstation", "WS-A"),), (), True),
         ((("officer", "A"), ("agency", "Y")), (), False),
         ((("agency", "A"),), (), False),
+        ((("office", "01"), ("agency", "X")), (), True),
+        ((("office", "02"), ("agency", "X")), (), False),
         ((("office", "01"),), ("1", "9"), True),
         ((("office", "01"),), ("1", "8", "9"), False),
         ((("officer", "C"),), ("5",), False),
