@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from pipeline.audit.assignment import PAIRS, excess_pairs
 from pipeline.audit.candidates import Candidate, distinct, passing
+from pipeline.audit.cusum import first_signal
 from pipeline.audit.effects import Base
 from pipeline.audit.exposure import COLUMNS, Permits, permits
 from pipeline.audit.fdr import benjamini_hochberg
@@ -160,7 +162,7 @@ def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
         code=code,
         subject=subject(coded, made.table, unit),
         office=offices.ids[office],
-        window=_window(coded, found, rows),
+        **_when(coded, found, rows),
         observed=observed,
         expected=expected,
         ratio=observed / expected,
@@ -184,8 +186,8 @@ def _most(codes: np.ndarray) -> int:
     return int(np.bincount(codes).argmax())
 
 
-def _window(coded: Permits, found: Candidate, rows: Sequence[int]) -> tuple[dt.date, dt.date]:
-    """First and last flagged permit within the most likely weeks."""
+def _when(coded: Permits, found: Candidate, rows: Sequence[int]) -> dict[str, Any]:
+    """The most likely window: first and last flagged permit in it, the range of either; and the first signal."""
     days = coded.days[found.at].astype(np.int64)
     of_flags = [row for row in rows if np.isinf(found.scored.caps[row])] or list(rows)
     flags, due = found.flags[of_flags].sum(axis=0), found.due[of_flags].sum(axis=0)
@@ -195,7 +197,21 @@ def _window(coded: Permits, found: Candidate, rows: Sequence[int]) -> tuple[dt.d
     window = most_likely(_weekly(weeks, flags, count), _weekly(weeks, due, count))
     inside = days[(weeks >= window.first) & (weeks <= window.last) & (flags > 0)]
     first, last = int(inside.min()), int(inside.max())
-    return (_EPOCH + dt.timedelta(first), _EPOCH + dt.timedelta(last))
+    begins, ends = (
+        (min(start + 7 * between[0], at), min(max(start + 7 * between[1] + 6, at), int(days.max())))
+        for between, at in ((window.first_between, first), (window.last_between, last))
+    )
+    strongest = [_weekly(weeks, of[rows[0]], count) for of in (found.flags, found.due)]
+    signal = first_signal(strongest[0], strongest[1], float(found.scored.alphas[rows[0]]))
+    return {
+        "window": (_day(first), _day(last)),
+        "window_between": ((_day(begins[0]), _day(begins[1])), (_day(ends[0]), _day(ends[1]))),
+        "signalled": None if signal is None else _day(start + 7 * signal),
+    }
+
+
+def _day(number: int) -> dt.date:
+    return _EPOCH + dt.timedelta(number)
 
 
 def _weekly(weeks: np.ndarray, values: np.ndarray, count: int) -> Floats:

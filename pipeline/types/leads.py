@@ -80,6 +80,15 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """Something about the time of a lead that is worth knowing: on what data, and what came out; no evidence by itself."""
+
+    what: str
+    data: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A pattern that chance does not explain.
 
@@ -98,6 +107,10 @@ class Lead:
         stratum: what the subject was compared with.
         evidence: (indicator code, observed, expected) of every indicator that speaks for it, strongest first.
         status: new or persisting.
+        window_between: first and last day on which the window may begin, and on which it may end (profile likelihood,
+            95 %); None where not told.
+        signalled: first day of the week in which a chart kept week by week would first have signalled; None: never.
+        noted: on its time.
     """
 
     code: str
@@ -116,3 +129,6 @@ class Lead:
     evidence: tuple[tuple[str, int, float], ...]
     innocent_causes_tried: tuple[Tried, ...] = ()
     status: str = "new"
+    window_between: tuple[tuple[dt.date, dt.date], tuple[dt.date, dt.date]] | None = None
+    signalled: dt.date | None = None
+    noted: tuple[Noted, ...] = ()
