@@ -1,7 +1,7 @@
 """Watching week by week: a chart that adds up how much likelier each week's events are under a raised rate.
 
 The log-likelihood-ratio CUSUM (Moustakides 1986, Annals of Statistics 14, has it as the optimal rule; Lucas 1985,
-Technometrics 27, for counts; Steiner et al. 2000, Biostatistics 1, for expectations that differ): S = max(0, S + the log
+Technometrics 27, for counts; Steiner et al. 2000, Biostatistics 1, for expectations that differ): S = max(0, S + log
 ratio of the week's count under twice what the unit was to have and under that). An innocent unit differs from its like
 by a factor that lasts, gamma distributed about 1 with variance alpha. What a week is to have is therefore the stratum's
 expectation times the factor as the unit's own weeks before tell it, and its count is negative binomial; without
@@ -23,9 +23,9 @@ from pipeline.audit.tails import POISSON
 RISE = 2.0
 #: Years of one innocent unit between two false signals, and weeks in a year.
 UNIT_YEARS, _WEEKS = 100.0, 365.25 / 7
-#: Weeks of innocent units that are drawn to find a limit for many units: some hundreds of false signals, so that the
-#: stated years hold within a tenth; and for one unit, within a third.
-_DRAWN, _DRAWN_FOR_ONE = 2_000_000, 200_000
+#: Weeks of innocent units that are drawn to find a limit for many units: some two hundred false signals, so that the
+#: stated years hold within a seventh; and for one unit, within a third.
+_DRAWN, _DRAWN_FOR_ONE = 1_000_000, 200_000
 
 
 @dataclass(frozen=True, slots=True)

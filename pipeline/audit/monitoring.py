@@ -28,6 +28,7 @@ STANDING = pl.Schema(
         "officer": pl.String(),
         "code": pl.String(),
         "since": pl.Date(),
+        "last": pl.Date(),
         "observed": pl.Int64(),
         "expected": pl.Float64(),
         "chart": pl.Float64(),
@@ -44,8 +45,9 @@ class Monitored:
         charts: kept; `weeks`, of each.
         by_chance: charts that would stand above their limit in the last week if every officer were innocent.
         standing: columns of STANDING, by office, officer and code: `since`, first day of the week from which the chart
-            stands above the limit without a break; `observed` and `expected` from then on.
-        not_assessed: (indicator code or "charts", reason).
+            stands above the limit without a break; `last`, first day of the week of the last event: a chart comes down
+            slowly, and what it rose for may be over; `observed` and `expected` since the rise began.
+        not_assessed: (what, reason).
     """
 
     charts: int = 0
@@ -65,27 +67,31 @@ def monitored(
     """Keep the charts of all officers and say whose stand above the limit in the last week.
 
     Args:
-        exposure: as `leads` takes it, and `flags` and `masks`.
+        exposure: a row a permit, as `leads` takes it.
+        flags: code, permit_number.
+        masks: code, permit_number: permits that an indicator cannot judge.
         overdispersion: of each indicator among the officers; others have no chart.
         minimum_events: events since the chart rose below which it is not told.
     """
     coded = permits(exposure, flags, masks)
     made = table(coded, ("officer",), LEAST_PERMITS) if len(coded) else None
     if made is None or not len(made):
-        return Monitored(not_assessed=(("charts", f"no officer has {LEAST_PERMITS} permits"),))
+        return Monitored(not_assessed=(("week by week", f"no officer has {LEAST_PERMITS} permits"),))
     start = int(coded.days.min())
     weeks = (int(coded.days.max()) - start) // 7 + 1
     if weeks < LEAST_WEEKS:
-        return Monitored(not_assessed=(("charts", f"{weeks} weeks of permits are fewer than {LEAST_WEEKS}"),))
-    split = cells(coded, made)
+        return Monitored(not_assessed=(("week by week", f"{weeks} weeks of permits are fewer than {LEAST_WEEKS}"),))
+    split, week = cells(coded, made), (coded.days.astype(np.int64) - start) // 7
     found, charts, by_chance, refused = [STANDING.to_frame()], 0, 0.0, []
     for code in sorted(overdispersion):
         of_flags, of_masks = coded.flags.get(code, _NOTHING), coded.masks.get(code, _NOTHING)
         whole = totals(coded, np.setdiff1d(of_flags, of_masks), of_masks)
-        observed, expected = _by_week(coded, split, whole, (coded.days - start) // 7, weeks)
+        observed, expected = _by_week(coded, split, whole, week, weeks)
         kept = np.flatnonzero(expected.sum(axis=1) >= LEAST_EXPECTED)
         if not len(kept):
-            refused.append((code, f"week by week: no officer is to expect {LEAST_EXPECTED:g} event in the whole period"))
+            refused.append(
+                (f"week by week, {code}", f"no officer is to expect {LEAST_EXPECTED:g} event in the whole period")
+            )
             continue
         observed, expected, alpha = observed[kept], expected[kept], overdispersion[code]
         at = limit(expected, alpha)
@@ -105,13 +111,12 @@ def _by_week(coded: Permits, split: Cells, whole: Totals, week: Ints, weeks: int
     judged[whole.masked] = False
     flagged = np.zeros(len(coded), dtype=bool)
     flagged[whole.flagged] = True
-    both = []
-    for at in (np.flatnonzero(judged & flagged), np.flatnonzero(judged)):
-        place = split.unit[split.row[at]].astype(np.int64) * weeks + week[at]
-        weights = None if not both else rate[split.row[at]]
-        counts = np.bincount(place, weights, minlength=split.units * weeks).astype(np.float64)
-        both.append(counts.reshape(split.units, weeks))
-    return both[0], both[1]
+    at = np.flatnonzero(judged)
+    place = split.unit[split.row[at]].astype(np.int64) * weeks + week[at]
+    size, shape = split.units * weeks, (split.units, weeks)
+    observed: Floats = np.bincount(place, flagged[at], size).astype(np.float64)
+    expected: Floats = np.bincount(place, rate[split.row[at]], size).astype(np.float64)
+    return observed.reshape(shape), expected.reshape(shape)
 
 
 def _told(
@@ -134,12 +139,11 @@ def _told(
                 "officer": officers.ids[officers.codes[place]],
                 "code": code,
                 "since": start + 7 * since,
+                "last": start + 7 * int(np.flatnonzero(seen)[-1]),
                 "observed": int(seen[rise:].sum()),
                 "expected": float(due[rise:].sum()),
                 "chart": float(value[-1]),
                 "limit": at,
             }
         )
-    return pl.DataFrame(rows, schema={**STANDING, "since": pl.Int32()}).cast({"since": pl.Date()})
-
-
+    return pl.DataFrame(rows, schema={**STANDING, "since": pl.Int32(), "last": pl.Int32()}).cast(STANDING)

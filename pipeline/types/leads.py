@@ -81,7 +81,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Something about the time of a lead that is worth knowing: on what data, and what came out; no evidence by itself."""
+    """Something worth knowing about the time of a lead, no evidence by itself: on what data, and what came out."""
 
     what: str
     data: str

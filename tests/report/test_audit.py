@@ -26,7 +26,20 @@ from tests.report.audit_made_up import FORMULA, HOSTILE, lead, report
 
 #: Fields of a lead as DESIGN section 4 has them, in its order.
 FIELDS = (
-    *("code", "subject", "office", "window", "observed", "expected", "ratio", "interval", "q", "posterior", "band"),
+    *(
+        "code",
+        "subject",
+        "office",
+        "window",
+        "window_between",
+        "observed",
+        "expected",
+        "ratio",
+        "interval",
+        "q",
+        "posterior",
+        "band",
+    ),
     *("permits", "innocent_causes_tried", "status"),
 )
 
