@@ -72,6 +72,7 @@ WATCHED = pl.Schema(
         "permutation": pl.Float64(),
     }
 )
+_IDS = ("office_id", "desk", "category", "agency_id", "assigned_to", "decided_by")
 ASSIGNED, TAKEN_OVER, OUT_OF_TURN = "assigned", "taken over", "out of turn"
 QUESTIONS = (ASSIGNED, TAKEN_OVER, OUT_OF_TURN)
 _NEEDS = {
@@ -126,7 +127,14 @@ def watched_log(log: pl.DataFrame, fdr: float, seed: int) -> LogWatched:
         seed: of the shuffles.
     """
     log = log.with_columns(pl.lit(None, kind).alias(name) for name, kind in LOG.items() if name not in log.columns)
-    log = log.select(list(LOG)).cast(LOG).unique("application_id", keep="first", maintain_order=True)
+    log = (
+        log.select(list(LOG))
+        .cast(LOG)
+        .unique("application_id", keep="first", maintain_order=True)
+        .sort("application_id")
+    )
+    # Joins on codes take a third of the time and memory of those on text.
+    log = log.with_columns(pl.col(_IDS).cast(pl.Categorical))
     asked: dict[str, _Asked] = {}
     refused: list[tuple[str, str]] = []
     for question, ask in ((ASSIGNED, _assigned), (TAKEN_OVER, _taken_over), (OUT_OF_TURN, _out_of_turn)):
@@ -171,7 +179,11 @@ def _taken_over(log: pl.DataFrame) -> tuple[_Asked, str]:
 
 
 def _out_of_turn(log: pl.DataFrame) -> tuple[_Asked, str]:
-    rows = _in_cells(log, pl.col("lodged_at").dt.date()).with_columns(officer="assigned_to").sort("cell")
+    rows = (
+        _in_cells(log, pl.col("lodged_at").dt.date())
+        .with_columns(officer="assigned_to")
+        .sort("cell", maintain_order=True)
+    )
     overtook, before = overtaken(
         rows["lodged_at"].to_physical().to_numpy(), rows["assigned_at"].to_physical().to_numpy(), _bounds(rows["cell"])
     )
@@ -307,7 +319,7 @@ def _told(one: _Asked, raised: pl.DataFrame, generator: np.random.Generator) -> 
     return raised.with_columns(permutation=pl.Series(chances, dtype=pl.Float64)).select(
         pl.col("office_id").alias("office"), "officer", pl.col("agency_id").alias("agency"),
         "n", "observed", "expected", "q", "permutation",
-    ).cast(WATCHED)  # fmt: skip
+    ).cast(WATCHED).sort("office", "officer", "agency")  # fmt: skip
 
 
 def _shuffled(one: _Asked, unit: Mapping[str, Any], generator: np.random.Generator) -> float:
@@ -321,7 +333,9 @@ def _shuffled(one: _Asked, unit: Mapping[str, Any], generator: np.random.Generat
     else:
         mine &= pl.col("officer") == unit["officer"]
         value = pl.col("value")
-    rows = rows.select("cell", mine.fill_null(value=False).alias("mine"), value.alias("value")).sort("cell")
+    rows = rows.select("cell", mine.fill_null(value=False).alias("mine"), value.alias("value")).sort(
+        "cell", maintain_order=True
+    )
     rows = rows.filter(pl.col("mine").any().over("cell") & (pl.len().over("cell") > 1))
     sums = shuffled_sums(rows["value"].to_numpy(), rows["mine"].to_numpy(), _bounds(rows["cell"]), _DRAWS, generator)
     observed = float(rows.filter("mine")["value"].sum())

@@ -161,7 +161,8 @@ def longest_spacing(share: float, spacings: int) -> float:
     """
     if spacings < 1 or not 0.0 <= share <= 1.0:
         raise ValueError("a share of a line and at least one spacing")
-    if share == 0.0 or spacings == 1 or spacings * (1.0 - share) ** (spacings - 1) > _NEARLY_SURE:
+    # The longest takes at least an equal part.
+    if share * spacings <= 1.0 or spacings * (1.0 - share) ** (spacings - 1) > _NEARLY_SURE:
         return 1.0
     number = np.arange(1, min(spacings, ceil(1.0 / share) - 1) + 1)
     ways = gammaln(spacings + 1) - gammaln(number + 1) - gammaln(spacings - number + 1)
