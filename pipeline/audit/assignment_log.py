@@ -11,27 +11,24 @@ Journal of Economics 138). Three questions, each against what the log's other ap
 * *out of turn*: among the applications lodged at one office, desk and category on one day, do those of an officer and
   agency overtake more that were lodged before them than the others do, at like places of the queue?
 
-Within a cell the applications are exchangeable. What a unit has of a cell's total is then a draw without replacement,
-whose first three moments are known (for marks, those of the hypergeometric); summed over cells they give the tail of
-Pearson's type III (Mielke & Berry 2007, Permutation Methods, section 2.3). Rates over all tests of the three questions
-are Benjamini-Yekutieli's. Usual departures from blind dealing widen the variance by one factor per question
-(Spiegelhalter 2005, Statistics in Medicine 24: the mean of squares of winsorised z).
+Within a cell the applications are exchangeable: what a unit has of it is a draw without replacement (`draws`). Rates
+over all tests of the three questions are Benjamini-Yekutieli's. Usual departures from blind dealing widen the variance
+by one factor per question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
-from scipy import stats
 
+from pipeline.audit.draws import shuffled_sums, spread, summed, tail
 from pipeline.audit.exposure import Ints
 from pipeline.audit.fdr import benjamini_yekutieli
+from pipeline.audit.queues import overtaken
 from pipeline.audit.strata import Floats
 
 #: Expected count from which a unit is tested, and observed count from which it is told.
@@ -40,12 +37,9 @@ LEAST_EXPECTED, LEAST_EVENTS = 1.0, 3
 LEAST_QUEUED = 5
 #: Share of an office's applications decided by another than assigned to, from which that is the rule there.
 _BY_RULE = 0.5
-_WINSORISED = 0.1
 _DRAWS = 999
 #: Place in a queue up to which places are told apart; further back, twenty by twenty.
 _PLACES = 20
-#: Pairs of applications of one queue that are compared at a time.
-_AT_A_TIME = 4_000_000
 
 LOG = pl.Schema(
     {
@@ -75,6 +69,10 @@ WATCHED = pl.Schema(
 _IDS = ("office_id", "desk", "category", "agency_id", "assigned_to", "decided_by")
 ASSIGNED, TAKEN_OVER, OUT_OF_TURN = "assigned", "taken over", "out of turn"
 QUESTIONS = (ASSIGNED, TAKEN_OVER, OUT_OF_TURN)
+_UNIT = ["office_id", "officer", "agency_id"]
+_VARIES = pl.col("variance") > 1e-9
+_TESTED = _VARIES & (pl.col("expected") >= LEAST_EXPECTED)
+_OF_SEVERAL = "of several agencies at one desk and category"
 _NEEDS = {
     ASSIGNED: ("office_id", "agency_id", "assigned_to", "assigned_at"),
     TAKEN_OVER: ("office_id", "agency_id", "assigned_to", "assigned_at", "decided_by"),
@@ -111,11 +109,13 @@ class _Asked:
         rows: `cell`, `agency_id`, `officer` and `value` of each application; a unit draws the values of its agency's.
         units: `office_id`, `officer`, `agency_id`, n, observed, expected, variance, third; one row a unit to test.
         whole: whether observed counts are whole numbers one apart.
+        own: whether what was assigned to the officer in the first place is left out.
     """
 
     rows: pl.DataFrame
     units: pl.DataFrame
     whole: bool
+    own: bool = False
 
 
 def watched_log(log: pl.DataFrame, fdr: float, seed: int) -> LogWatched:
@@ -155,7 +155,7 @@ def watched_log(log: pl.DataFrame, fdr: float, seed: int) -> LogWatched:
 def _assigned(log: pl.DataFrame) -> tuple[_Asked, str]:
     rows = _in_cells(log, pl.col("assigned_at").dt.date()).with_columns(officer="assigned_to")
     marks = rows.group_by("office_id", "cell", "officer").len("marked")
-    units = _summed(_against(rows, marks))
+    units = summed(_against(rows, marks), _UNIT).filter(_TESTED)
     reason = "" if units.height else f"too few days on which several officers shared applications {_OF_SEVERAL}"
     return _Asked(rows, units, whole=True), reason
 
@@ -172,10 +172,11 @@ def _taken_over(log: pl.DataFrame) -> tuple[_Asked, str]:
     reason = ""
     if by_rule.height:
         reason = f"at {by_rule.height} of {offices} offices most applications are decided by another than assigned to"
-    units = _summed(_against(rows, marks, own=True))
-    if not units.height and not reason:
-        reason = f"too few months in which somebody decided in another's place applications {_OF_SEVERAL}"
-    return _Asked(rows, units, whole=True), reason
+    units = summed(_against(rows, marks, own=True), _UNIT).filter(_TESTED)
+    if not units.height and by_rule.height < offices:
+        few = f"too few months in which somebody decided in another's place applications {_OF_SEVERAL}"
+        reason = f"{reason}; {few}" if reason else few
+    return _Asked(rows, units, whole=True, own=True), reason
 
 
 def _out_of_turn(log: pl.DataFrame) -> tuple[_Asked, str]:
@@ -202,13 +203,10 @@ def _out_of_turn(log: pl.DataFrame) -> tuple[_Asked, str]:
     drawn = rows.drop_nulls("agency_id").group_by("cell", "officer", "agency_id").agg(
         pl.len().alias("n"), value.sum().alias("observed"), pl.col("overtook").sum()
     )  # fmt: skip
-    units = _summed(drawn.join(moments, on="cell"), pl.col("overtook").sum())
-    units = units.filter(pl.col("n") >= LEAST_QUEUED)
+    units = summed(drawn.join(moments, on="cell"), _UNIT, pl.col("overtook").sum())
+    units = units.filter(pl.col("n") >= LEAST_QUEUED, _VARIES)
     reason = "" if units.height else "too few days on which applications were assigned in another order than lodged"
     return _Asked(rows, units, whole=False), reason
-
-
-_OF_SEVERAL = "of several agencies at one desk and category"
 
 
 def _in_cells(log: pl.DataFrame, when: pl.Expr) -> pl.DataFrame:
@@ -245,47 +243,8 @@ def _against(rows: pl.DataFrame, marks: pl.DataFrame, own: bool = False) -> pl.D
     )
     # Where all are marked, or all are the agency's, nothing could have come out otherwise.
     both = both.filter(pl.col("marked") < pl.col("N"), pl.col("n") < pl.col("N"), pl.col("n") > 0)
-    spread = pl.col("mean") * (1 - pl.col("mean"))
-    return both.with_columns(second=spread, cube=spread * (1 - 2 * pl.col("mean")))
-
-
-def _summed(drawn: pl.DataFrame, *more: pl.Expr) -> pl.DataFrame:
-    """Moments of a draw without replacement of n of N values, summed over the cells of each unit to test."""
-    size, n = pl.col("N").cast(pl.Float64), pl.col("n").cast(pl.Float64)
-    rest = n * (size - n) / (size - 1)
-    units = drawn.with_columns(
-        expected=n * pl.col("mean"),
-        variance=rest * pl.col("second"),
-        third=pl.when(size > 2).then(rest * (size - 2 * n) / (size - 2) * pl.col("cube")).otherwise(0.0),
-    )
-    sums = pl.col("n", "observed", "expected", "variance", "third").sum()
-    units = units.group_by("office_id", "officer", "agency_id").agg(sums, *more)
-    tested = pl.col("variance") > 1e-9
-    if not more:
-        tested &= pl.col("expected") >= LEAST_EXPECTED
-    return units.filter(tested).sort("office_id", "officer", "agency_id")
-
-
-def tail(observed: Floats, mean: Floats, variance: Floats, third: Floats, factor: float, whole: bool) -> Floats:
-    """Probability of as much or more, by Pearson's type III with the three moments.
-
-    Args:
-        observed: of each unit; whole numbers are corrected for continuity.
-        mean: expected under shuffling.
-        variance: under shuffling.
-        third: central moment under shuffling.
-        factor: of the variance, for usual departures.
-        whole: whether the values are whole numbers.
-    """
-    z = (observed - mean - (0.5 if whole else 0.0)) / np.sqrt(variance * factor)
-    return np.asarray(stats.pearson3.sf(z, third / variance**1.5), dtype=np.float64)
-
-
-def spread(observed: Floats, mean: Floats, variance: Floats) -> float:
-    """How much more than by shuffling the units differ: mean square of winsorised z, at least 1."""
-    z = (observed - mean) / np.sqrt(variance)
-    low, high = np.quantile(z, [_WINSORISED, 1.0 - _WINSORISED])
-    return max(1.0, float(np.mean(np.clip(z, low, high) ** 2)))
+    second = pl.col("mean") * (1 - pl.col("mean"))
+    return both.with_columns(second=second, cube=second * (1 - 2 * pl.col("mean")))
 
 
 def _found(asked: Mapping[str, _Asked], fdr: float, seed: int) -> tuple[dict[str, pl.DataFrame], dict[str, float]]:
@@ -304,7 +263,7 @@ def _found(asked: Mapping[str, _Asked], fdr: float, seed: int) -> tuple[dict[str
         generator = np.random.default_rng([seed, QUESTIONS.index(question)])
         events = one.units["observed" if one.whole else "overtook"]
         ours, rates = pl.Series("q", rates[: len(events)]), rates[len(events) :]
-        raised = one.units.with_columns(ours).filter((ours <= fdr) & (events >= LEAST_EVENTS))
+        raised = one.units.with_columns(ours).filter((ours <= fdr) & (events >= LEAST_EVENTS)).sort(_UNIT)
         found[question] = _told(one, raised, generator)
     return found, factors
 
@@ -327,7 +286,7 @@ def _shuffled(one: _Asked, unit: Mapping[str, Any], generator: np.random.Generat
     rows = one.rows.filter(pl.col("office_id") == unit["office_id"])
     mine = pl.col("agency_id") == unit["agency_id"]
     if one.whole:
-        if "decided_by" in rows.columns and rows["officer"].null_count():
+        if one.own:
             rows = rows.filter(pl.col("assigned_to") != unit["officer"])
         value = (pl.col("officer") == unit["officer"]).fill_null(value=False).cast(pl.Float64)
     else:
@@ -340,38 +299,3 @@ def _shuffled(one: _Asked, unit: Mapping[str, Any], generator: np.random.Generat
     sums = shuffled_sums(rows["value"].to_numpy(), rows["mine"].to_numpy(), _bounds(rows["cell"]), _DRAWS, generator)
     observed = float(rows.filter("mine")["value"].sum())
     return float((1 + np.sum(sums >= observed - 1e-9)) / (1 + _DRAWS))
-
-
-def shuffled_sums(
-    values: Floats, mine: npt.NDArray[np.bool_], bounds: Ints, draws: int, generator: np.random.Generator
-) -> Floats:
-    """Sum of the values of `mine` when they are shuffled within each cell, once a draw."""
-    sums = np.zeros(draws)
-    for start, end in pairwise(bounds.tolist()):
-        count = int(mine[start:end].sum())
-        cell = np.broadcast_to(values[start:end], (draws, end - start))
-        sums += generator.permuted(cell, axis=1)[:, :count].sum(axis=1)
-    return sums
-
-
-def overtaken(lodged: Ints, assigned: Ints, bounds: Ints) -> tuple[Ints, Ints]:
-    """How many of its queue each application overtook (lodged before it, assigned after it), and how many were before.
-
-    Args:
-        lodged: instants, of queues one after the other.
-        assigned: instants; equal ones overtake nobody.
-        bounds: where each queue begins, and the end.
-    """
-    overtook, before = np.zeros(len(lodged), dtype=np.int64), np.zeros(len(lodged), dtype=np.int64)
-    sizes = np.diff(bounds)
-    for size in np.unique(sizes[sizes > 1]).tolist():
-        starts = bounds[:-1][sizes == size]
-        step = max(1, _AT_A_TIME // (size * size))
-        for first in range(0, len(starts), step):
-            at = starts[first : first + step, None] + np.arange(size)
-            for part in np.array_split(np.arange(size), max(1, size * size // _AT_A_TIME)):
-                earlier = lodged[at][:, None, :] < lodged[at[:, part]][:, :, None]
-                later = assigned[at][:, None, :] > assigned[at[:, part]][:, :, None]
-                before[at[:, part]] = earlier.sum(axis=2)
-                overtook[at[:, part]] = (earlier & later).sum(axis=2)
-    return overtook, before

@@ -59,7 +59,7 @@ def week_by_week(lead: Lead) -> Noted:
     if lead.signalled is None:
         return Noted(WEEK_BY_WEEK, data, "a chart kept week by week would not have signalled")
     days = (lead.signalled - lead.window[0]).days + 6
-    told = f"{days} days into the window" if days >= 0 else "before the window begins"
+    told = f"which ends {days} days into the window" if days >= 0 else "before the window begins"
     result = f"a chart kept week by week would first have signalled in the week from {lead.signalled}, {told}"
     return Noted(WEEK_BY_WEEK, data, result)
 

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from scipy import stats
 
@@ -17,11 +14,6 @@ from pipeline.audit.assignment_log import (
     QUESTIONS,
     TAKEN_OVER,
     WATCHED,
-    _summed,
-    overtaken,
-    shuffled_sums,
-    spread,
-    tail,
     watched_log,
 )
 
@@ -133,77 +125,6 @@ def test_an_officer_who_is_given_everything_late_does_not_bend_the_queue() -> No
     late = pl.when(pl.col("assigned_to") == "OF-2").then(pl.duration(hours=4)).otherwise(pl.duration())
     found = watched_log(_LOG.with_columns(pl.col("assigned_at") + late), 0.01, 1)
     assert not found.found[OUT_OF_TURN].height
-
-
-def test_the_moments_are_those_of_all_draws() -> None:
-    cells = [(np.array([0.0, 0.0, 1.0, 3.0, -1.0]), 2), (np.array([2.0, 5.0]), 1), (np.array([1.0, 0.0, 0.0]), 2)]
-    frame = pl.DataFrame(
-        {
-            "office_id": ["O"] * 3, "officer": ["OF"] * 3, "agency_id": ["AG"] * 3, "observed": [1] * 3,
-            "n": [n for _, n in cells], "N": [len(values) for values, _ in cells],
-            "mean": [values.mean() for values, _ in cells],
-            "second": [((values - values.mean()) ** 2).mean() for values, _ in cells],
-            "cube": [((values - values.mean()) ** 3).mean() for values, _ in cells],
-        }
-    )  # fmt: skip
-    (row,) = _summed(frame).iter_rows(named=True)
-    draws = [[sum(drawn) for drawn in itertools.combinations(values, n)] for values, n in cells]
-    sums = np.array([sum(drawn) for drawn in itertools.product(*draws)])
-    assert row["expected"] == pytest.approx(sums.mean())
-    assert row["variance"] == pytest.approx(sums.var())
-    assert row["third"] == pytest.approx(((sums - sums.mean()) ** 3).mean())
-
-
-def test_the_tail_is_near_the_exact_one_of_many_cells() -> None:
-    cells = [(12, 3, 2), (20, 4, 1), (9, 2, 3), (15, 5, 2)] * 10
-    exact = np.ones(1)
-    for size, marked, n in cells:
-        exact = np.convolve(exact, stats.hypergeom.pmf(np.arange(min(n, marked) + 1), size, marked, n))
-    each = np.array([stats.hypergeom.stats(*cell, moments="mvs") for cell in cells], dtype=float)
-    mean, variance, third = each[:, 0].sum(), each[:, 1].sum(), (each[:, 2] * each[:, 1] ** 1.5).sum()
-    moments = [np.array([moment]) for moment in (mean, variance, third)]
-    for count in (20, 26, 30, 34):
-        chance = float(exact[count:].sum())
-        found = tail(np.array([float(count)]), moments[0], moments[1], moments[2], 1.0, whole=True)[0]
-        assert found == pytest.approx(chance, rel=0.25), (count, chance)
-
-
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=25))
-def test_overtaking_is_counted_pair_by_pair(rows: list[tuple[int, int, int]]) -> None:
-    queue, lodged, assigned = (np.array(column, dtype=np.int64) for column in zip(*sorted(rows), strict=True))
-    bounds = np.append(np.flatnonzero(np.diff(queue, prepend=-1)), len(queue))
-    overtook, before = overtaken(lodged, assigned, bounds)
-    for at in range(len(queue)):
-        earlier = (queue == queue[at]) & (lodged < lodged[at])
-        assert before[at] == earlier.sum()
-        assert overtook[at] == (earlier & (assigned > assigned[at])).sum()
-
-
-def test_a_long_queue_is_counted_part_by_part() -> None:
-    generator = np.random.default_rng(3)
-    lodged, assigned = generator.permutation(2500), generator.permutation(2500)
-    overtook, before = overtaken(lodged, assigned, np.array([0, 2500]))
-    assert (before == lodged).all()
-    assert overtook[7] == ((lodged < lodged[7]) & (assigned > assigned[7])).sum()
-
-
-def test_shuffles_draw_without_replacement_within_cells() -> None:
-    values, mine = np.repeat([1.0, 0.0, 1.0, 0.0], [5, 15, 2, 6]), np.zeros(28, dtype=bool)
-    mine[[0, 1, 2, 3, 4, 5, 20, 21]] = True
-    sums = shuffled_sums(values, mine, np.array([0, 20, 28]), 20_000, np.random.default_rng(1))
-    first, second = (stats.hypergeom.pmf(np.arange(k), *cell) for k, cell in ((6, (20, 5, 6)), (3, (8, 2, 2))))
-    exact = np.convolve(first, second)
-    assert np.bincount(sums.astype(int), minlength=len(exact)) / 20_000 == pytest.approx(exact, abs=0.015)
-
-
-def test_usual_departures_widen_the_variance_and_a_few_do_not() -> None:
-    generator = np.random.default_rng(2)
-    mean, variance = np.full(4000, 50.0), np.full(4000, 40.0)
-    wide = generator.normal(50.0, np.sqrt(160.0), 4000)
-    # Winsorising a tenth on either side takes some of it away.
-    assert 2.2 < spread(wide, mean, variance) < 4.0
-    few = np.where(np.arange(4000) < 100, 200.0, generator.normal(50.0, np.sqrt(40.0), 4000))
-    assert spread(few, mean, variance) == 1.0
 
 
 @pytest.mark.parametrize(

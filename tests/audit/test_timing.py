@@ -130,7 +130,7 @@ def test_a_party_without_a_column_is_not_assessed_and_nothing_breaks_on_an_empty
 def test_the_week_of_the_first_signal_is_told() -> None:
     one, exposure = made(_PILED, window=(dt.date(2025, 5, 6), _END), signalled=dt.date(2025, 5, 12))
     (notes,) = noted([one], exposure, None)
-    assert notes[0].result.endswith("in the week from 2025-05-12, 12 days into the window")
+    assert notes[0].result.endswith("in the week from 2025-05-12, which ends 12 days into the window")
     (notes,) = noted([dataclasses.replace(one, signalled=None)], exposure, None)
     assert "would not have signalled" in notes[0].result
 
