@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -156,13 +155,14 @@ def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
     flagged = found.at[_flags_of(found, rows).any(axis=0)]
     offices = coded.parties["office"]
     office, stratum = _most(offices.codes[flagged]), _most(coded.cells[0][flagged])
+    when = _when(coded, found, rows)
     # The rate of a list is a bound on that of its last lead: none of it is more certain than the list.
     probability = min(float(posterior(made.evidence[unit : unit + 1], made.share)[0]), 1.0 - q)
     return Lead(
         code=code,
         subject=subject(coded, made.table, unit),
         office=offices.ids[office],
-        **_when(coded, found, rows),
+        window=when.window,
         observed=observed,
         expected=expected,
         ratio=observed / expected,
@@ -173,6 +173,8 @@ def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
         permits=tuple(coded.numbers[np.sort(flagged)]),
         stratum=f"{coded.strata[stratum]} at {offices.ids[office]}, month by month, without the subject",
         evidence=evidence,
+        window_between=when.between,
+        signalled=when.signalled,
     )
 
 
@@ -186,8 +188,16 @@ def _most(codes: np.ndarray) -> int:
     return int(np.bincount(codes).argmax())
 
 
-def _when(coded: Permits, found: Candidate, rows: Sequence[int]) -> dict[str, Any]:
-    """The most likely window: first and last flagged permit in it, the range of either; and the first signal."""
+@dataclass(frozen=True, slots=True)
+class _When:
+    """First and last flagged permit within the most likely weeks, the range of either, and a chart's first signal."""
+
+    window: tuple[dt.date, dt.date]
+    between: tuple[tuple[dt.date, dt.date], tuple[dt.date, dt.date]]
+    signalled: dt.date | None
+
+
+def _when(coded: Permits, found: Candidate, rows: Sequence[int]) -> _When:
     days = coded.days[found.at].astype(np.int64)
     of_flags = [row for row in rows if np.isinf(found.scored.caps[row])] or list(rows)
     flags, due = found.flags[of_flags].sum(axis=0), found.due[of_flags].sum(axis=0)
@@ -203,11 +213,11 @@ def _when(coded: Permits, found: Candidate, rows: Sequence[int]) -> dict[str, An
     )
     strongest = [_weekly(weeks, of[rows[0]], count) for of in (found.flags, found.due)]
     signal = first_signal(strongest[0], strongest[1], float(found.scored.alphas[rows[0]]))
-    return {
-        "window": (_day(first), _day(last)),
-        "window_between": ((_day(begins[0]), _day(begins[1])), (_day(ends[0]), _day(ends[1]))),
-        "signalled": None if signal is None else _day(start + 7 * signal),
-    }
+    return _When(
+        window=(_day(first), _day(last)),
+        between=((_day(begins[0]), _day(begins[1])), (_day(ends[0]), _day(ends[1]))),
+        signalled=None if signal is None else _day(start + 7 * signal),
+    )
 
 
 def _day(number: int) -> dt.date:

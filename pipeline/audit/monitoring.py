@@ -43,7 +43,8 @@ class Monitored:
 
     Attributes:
         charts: kept; `weeks`, of each.
-        by_chance: charts that would stand above their limit in the last week if every officer were innocent.
+        by_chance: charts that would stand above their limit in the last week if every officer were innocent,
+            those with fewer than the least events among them.
         standing: columns of STANDING, by office, officer and code: `since`, first day of the week from which the chart
             stands above the limit without a break; `last`, first day of the week of the last event: a chart comes down
             slowly, and what it rose for may be over; `observed` and `expected` since the rise began.
