@@ -57,6 +57,8 @@ def audit_report(
         checks=checks,
         since=found.since,
         seed=settings.seed,
+        monitored=found.monitored,
+        log=found.log,
     )
 
 

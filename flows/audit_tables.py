@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from checks.office import Measure, OfficeCheck
 from checks.office_time import office_time
 from checks.rows import Tables
+from flows.audit_staff import assignment_log, postings_ended
 from flows.rows import RowRun, flag_files
+from pipeline.audit.assignment_log import LOG
 from pipeline.types.findings import Outcome, OutcomeKind
 
 #: What is handed to the statistics; `desk`, `weekday` and `hour` stand beside it for the causes that are tried.
@@ -53,6 +55,8 @@ class AuditTables:
         not_assessed: (code, reason) of the others.
         left_out: permits of the register outside the exposure, by reason.
         offices: columns of OFFICES.
+        ends: of postings, columns of `timing.ENDS`; None where the register does not tell.
+        log: of assignment, columns of `assignment_log.LOG` that the register has.
     """
 
     exposure: pl.DataFrame
@@ -63,6 +67,8 @@ class AuditTables:
     not_assessed: tuple[tuple[str, str], ...]
     left_out: dict[str, int]
     offices: pl.DataFrame
+    ends: pl.DataFrame | None = None
+    log: pl.DataFrame = field(default_factory=LOG.to_frame)
 
 
 def audit_tables(
@@ -91,6 +97,8 @@ def audit_tables(
         not_assessed=tuple((code, reason) for code, reason in reasons.items() if reason),
         left_out=left_out,
         offices=_offices(run.tables),
+        ends=postings_ended(run.tables, delivered),
+        log=assignment_log(run.tables, delivered, first, last),
     )
 
 

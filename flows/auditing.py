@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from checks.office import Measure, OfficeCheck
 from flows.audit_tables import EXPOSURE, AuditTables, audit_tables
 from flows.rows import RowRun
+from pipeline.audit.assignment_log import LogWatched, watched_log
 from pipeline.audit.diversity import counterparts_of
 from pipeline.audit.innocent import innocent_causes
 from pipeline.audit.leads import Audited, leads
+from pipeline.audit.monitoring import Monitored, monitored
+from pipeline.audit.timing import noted
 from pipeline.settings import Audit
 from pipeline.store.audits import last_audit, subject_key
 from pipeline.store.database import Store
@@ -47,17 +50,23 @@ class AuditFound:
             tried, and whether each is new.
         audited: as the statistics gave it, with the leads as they were.
         since: when the audit before ended, ISO 8601; "" where there was none.
+        monitored: officers whose charts stand above their limit at the end of the period.
+        log: what the assignment log shows.
     """
 
     tables: AuditTables
     audited: Audited
     leads: tuple[Lead, ...]
     since: str
+    monitored: Monitored
+    log: LogWatched
 
     @property
     def not_assessed(self) -> tuple[tuple[str, str], ...]:
-        """(indicator code, reason) of all that could not be judged, by code."""
-        return tuple(sorted({*self.tables.not_assessed, *self.audited.not_assessed}))
+        """(indicator code or question, reason) of all that could not be judged, by code."""
+        of_log = ((f"assignment log, {question}", reason) for question, reason in self.log.not_assessed)
+        every = {*self.tables.not_assessed, *self.audited.not_assessed, *self.monitored.not_assessed, *of_log}
+        return tuple(sorted(every))
 
 
 def find_leads(work: Auditing) -> AuditFound:
@@ -77,7 +86,9 @@ def find_leads(work: Auditing) -> AuditFound:
         dataclasses.replace(lead, status="persisting" if (lead.office, subject_key(lead)) in known else "new")
         for lead in raised
     )
-    return AuditFound(tables, audited, found, since)
+    charts = monitored(tables.exposure, tables.flags, tables.masks, audited.overdispersion)
+    log = watched_log(tables.log, work.settings.fdr, work.settings.seed)
+    return AuditFound(tables, audited, found, since, charts, log)
 
 
 def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -> tuple[Audited, tuple[Lead, ...]]:
@@ -98,8 +109,10 @@ def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -
     raised = [lead for lead in audited.leads if not _of_its_own(lead, tables.assessed)]
     tried = innocent_causes(raised, tables.exposure, tables.flags, tables.offices)
     told = (
-        dataclasses.replace(lead, evidence=(*lead.evidence, *_diversity(lead, tables)), innocent_causes_tried=causes)
-        for lead, causes in zip(raised, tried, strict=True)
+        dataclasses.replace(
+            lead, evidence=(*lead.evidence, *_diversity(lead, tables)), innocent_causes_tried=causes, noted=notes
+        )
+        for lead, causes, notes in zip(raised, tried, noted(raised, tables.exposure, tables.ends), strict=True)
     )
     return audited, tuple(told)
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.audit.assignment import PAIRS, excess_pairs
 from pipeline.audit.candidates import Candidate, distinct, passing
+from pipeline.audit.cusum import first_signal
 from pipeline.audit.effects import Base
 from pipeline.audit.exposure import COLUMNS, Ints, Permits, permits
 from pipeline.audit.fdr import benjamini_hochberg
@@ -152,8 +153,8 @@ def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
     rows = found.supporting()
     evidence = tuple((made.codes[row], int(made.observed[row, unit]), float(made.expected[row, unit])) for row in rows)
     code, observed, expected = evidence[0]
-    window = _window(coded, found, rows)
-    flagged = _behind(coded, found, rows, window)
+    when = _when(coded, found, rows)
+    flagged = _behind(coded, found, rows, when.window)
     offices = coded.parties["office"]
     office, stratum = _most(offices.codes[flagged]), _most(coded.cells[0][flagged])
     # The rate of a list is a bound on that of its last lead: none of it is more certain than the list.
@@ -162,7 +163,7 @@ def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
         code=code,
         subject=subject(coded, made.table, unit),
         office=offices.ids[office],
-        window=window,
+        window=when.window,
         observed=observed,
         expected=expected,
         ratio=observed / expected,
@@ -174,6 +175,8 @@ def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
         stratum=f"{coded.strata[stratum]} at {offices.ids[office]}, month by month, without the subject"
         + _run(found, coded),
         evidence=evidence,
+        window_between=when.between,
+        signalled=when.signalled,
     )
 
 
@@ -209,8 +212,16 @@ def _most(codes: np.ndarray) -> int:
     return int(np.bincount(codes).argmax())
 
 
-def _window(coded: Permits, found: Candidate, rows: Sequence[int]) -> tuple[dt.date, dt.date]:
-    """First and last flagged permit within the most likely weeks."""
+@dataclass(frozen=True, slots=True)
+class _When:
+    """First and last flagged permit within the most likely weeks, the range of either, and a chart's first signal."""
+
+    window: tuple[dt.date, dt.date]
+    between: tuple[tuple[dt.date, dt.date], tuple[dt.date, dt.date]]
+    signalled: dt.date | None
+
+
+def _when(coded: Permits, found: Candidate, rows: Sequence[int]) -> _When:
     days = coded.days[found.kept.at].astype(np.int64)
     counted = _of_flags(found, rows)
     flags, due = found.flags[counted].sum(axis=0), found.kept.due[counted].sum(axis=0)
@@ -220,7 +231,21 @@ def _window(coded: Permits, found: Candidate, rows: Sequence[int]) -> tuple[dt.d
     window = most_likely(_weekly(weeks, flags, count), _weekly(weeks, due, count))
     inside = days[(weeks >= window.first) & (weeks <= window.last) & (flags > 0)]
     first, last = int(inside.min()), int(inside.max())
-    return (_EPOCH + dt.timedelta(first), _EPOCH + dt.timedelta(last))
+    begins, ends = (
+        (min(start + 7 * between[0], at), min(max(start + 7 * between[1] + 6, at), int(days.max())))
+        for between, at in ((window.first_between, first), (window.last_between, last))
+    )
+    strongest = [_weekly(weeks, of[rows[0]], count) for of in (found.flags, found.kept.due)]
+    signal = first_signal(strongest[0], strongest[1], float(found.scored.alphas[rows[0]]))
+    return _When(
+        window=(_day(first), _day(last)),
+        between=((_day(begins[0]), _day(begins[1])), (_day(ends[0]), _day(ends[1]))),
+        signalled=None if signal is None else _day(start + 7 * signal),
+    )
+
+
+def _day(number: int) -> dt.date:
+    return _EPOCH + dt.timedelta(number)
 
 
 def _weekly(weeks: np.ndarray, values: np.ndarray, count: int) -> Floats:

@@ -13,6 +13,8 @@ from typing import TextIO
 import polars as pl
 from markupsafe import Markup
 
+from pipeline.audit.assignment_log import ASSIGNED, OUT_OF_TURN, TAKEN_OVER
+from pipeline.audit.cusum import UNIT_YEARS
 from pipeline.report.audit_pictures import FEW, WEEKDAYS, around_svg, funnel_svg, hours_svg, months_svg, outside
 from pipeline.report.audit_report import AuditReport, IndicatorWords
 from pipeline.report.lead_permits_csv import subject_text
@@ -69,6 +71,18 @@ class FunnelView:
 
 
 @dataclass(frozen=True, slots=True)
+class LogView:
+    """One question of the assignment log: what it counts, and the units above what the others give."""
+
+    title: str
+    counted: str
+    tests: int
+    above: int
+    dispersion: float
+    rows: Sequence[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class MonthsView:
     """Office by month: the picture, and under it (office, year, twelve cells of text)."""
 
@@ -89,6 +103,10 @@ def write_audit_html(file: TextIO, report: AuditReport, banner: str | None) -> N
             listed=[(number, lead, subject_text(lead)) for number, lead in enumerate(report.leads, start=1)],
             funnels=[_funnel_view(report.indicators[code], rows) for code, rows in _funnels(report)],
             pairs=report.assignment.select(_PAIRS).head(MOST_UNITS).rows(),
+            log=[_log_view(question, found, report) for question, found in report.log.found.items()],
+            log_open=report.log.not_assessed,
+            standing=report.monitored.standing.head(MOST_UNITS).rows(),
+            unit_years=f"{UNIT_YEARS:g}",
             months=_months_view(report),
             events=report.events,
             offices=report.exposure["office_id"].drop_nulls().n_unique(),
@@ -140,6 +158,23 @@ def _around(lead: Lead, permits: pl.DataFrame) -> list[tuple[str, str, int]]:
         if (kind, name) not in subject
     ]
     return sorted(found, key=lambda one: (-one[2], one[0], one[1]))[:MOST_AROUND]
+
+
+#: Title of each question of the assignment log, and what it counts.
+_QUESTIONS = {
+    ASSIGNED: ("Given more of an agency's applications than the day's others", "assigned to the officer"),
+    TAKEN_OVER: (
+        "Decided in another's place, more of an agency's than the month's others",
+        "taken over by the officer",
+    ),
+    OUT_OF_TURN: ("Assigned before applications that were lodged earlier on the day", "earlier ones overtaken"),
+}
+
+
+def _log_view(question: str, found: pl.DataFrame, report: AuditReport) -> LogView:
+    title, counted = _QUESTIONS[question]
+    tests, dispersion = report.log.tests[question], report.log.dispersion[question]
+    return LogView(title, counted, tests, found.height, dispersion, found.head(MOST_UNITS).rows())
 
 
 def _funnel_view(words: IndicatorWords, funnel: pl.DataFrame) -> FunnelView:

@@ -46,6 +46,23 @@ def as_contract(report: AuditReport) -> dict[str, Any]:
         "overdispersion": {code: _finite(value) for code, value in sorted(report.overdispersion.items())},
         "indicators": {code: {"events": events.get(code, 0)} for code in report.assessed},
         "pairs_above_assignment": report.assignment.height,
+        "week_by_week": {
+            "charts": report.monitored.charts,
+            "weeks": report.monitored.weeks,
+            "above_at_the_end": report.monitored.standing.height,
+            "expected_by_chance": _finite(report.monitored.by_chance),
+        },
+        "assignment_log": {
+            "applications": report.log.applications,
+            "questions": {
+                question: {
+                    "tests": report.log.tests[question],
+                    "above": found.height,
+                    "dispersion": _finite(report.log.dispersion[question]),
+                }
+                for question, found in report.log.found.items()
+            },
+        },
         "coverage": dict(sorted({**report.left_out, **report.coverage}.items())),
         "not_assessed": [{"code": code, "reason": reason} for code, reason in report.not_assessed],
         "checks": {code: asdict(tally) for code, tally in sorted(report.checks.items())},

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
+from pipeline.audit.assignment_log import LogWatched
+from pipeline.audit.monitoring import Monitored
 from pipeline.types.leads import Lead
 from pipeline.types.runs import CheckTally
 
@@ -50,6 +52,8 @@ class AuditReport:
         checks: counts of the row checks, by code.
         since: when the audit before ended; "": there was none.
         seed: of draws and sample.
+        monitored: officers whose charts stand above their limit at the end; no leads.
+        log: what the assignment log shows; no leads.
     """
 
     run_id: str
@@ -80,6 +84,8 @@ class AuditReport:
     checks: Mapping[str, CheckTally]
     since: str
     seed: int
+    monitored: Monitored = field(default_factory=Monitored)
+    log: LogWatched = field(default_factory=LogWatched)
 
     @property
     def events(self) -> dict[str, int]:

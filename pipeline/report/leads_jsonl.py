@@ -24,6 +24,9 @@ def as_contract(lead: Lead) -> dict[str, Any]:
         "subject": dict(lead.subject),
         "office": lead.office,
         "window": [day.isoformat() for day in lead.window],
+        "window_between": [[day.isoformat() for day in end] for end in lead.window_between]
+        if lead.window_between
+        else None,
         "observed": lead.observed,
         "expected": _number(lead.expected),
         "ratio": _number(lead.ratio),

@@ -87,6 +87,15 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """Something worth knowing about the time of a lead, no evidence by itself: on what data, and what came out."""
+
+    what: str
+    data: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A pattern that chance does not explain.
 
@@ -105,6 +114,10 @@ class Lead:
         stratum: what the subject was compared with.
         evidence: (indicator code, observed, expected) of every indicator that speaks for it, strongest first.
         status: new or persisting.
+        window_between: first and last day on which the window may begin, and on which it may end (profile likelihood,
+            95 %); None where not told.
+        signalled: first day of the week in which a chart kept week by week would first have signalled; None: never.
+        noted: on its time.
     """
 
     code: str
@@ -123,3 +136,6 @@ class Lead:
     evidence: tuple[tuple[str, int, float], ...]
     innocent_causes_tried: tuple[Tried, ...] = ()
     status: str = "new"
+    window_between: tuple[tuple[dt.date, dt.date], tuple[dt.date, dt.date]] | None = None
+    signalled: dt.date | None = None
+    noted: tuple[Noted, ...] = ()

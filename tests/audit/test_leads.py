@@ -49,6 +49,11 @@ def test_a_ring_is_found_once_with_its_permits_and_window() -> None:
     assert {code for code, _, _ in lead.evidence} >= {"OFF101", "OFF114"}
     start = dt.date(2024, 1, 1)
     assert 95 <= (lead.window[0] - start).days <= 140 and 260 <= (lead.window[1] - start).days <= 305
+    assert lead.window_between is not None
+    for day, (earliest, latest) in zip(lead.window, lead.window_between, strict=True):
+        assert earliest <= day <= latest and (latest - earliest).days < 120
+    assert lead.signalled is not None
+    assert abs((lead.signalled - lead.window[0]).days) < 60
     named = {kind + "_id": who for kind, who in lead.subject}
     mine = flagged.join(of.filter(**named), on="permit_number")
     assert lead.observed == mine.filter(code=lead.code).height

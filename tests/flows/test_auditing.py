@@ -74,6 +74,38 @@ def test_the_same_lead_persists_in_the_next_audit(ring: tuple[Path, Path, Auditi
     assert [lead.status for lead in again.leads] == ["persisting"] + ["new"] * (len(again.leads) - 1)
 
 
+def test_postings_and_the_assignment_log_are_read_where_the_register_has_them(tmp_path: Path) -> None:
+    register = write(tmp_path / "register", permits(1500, ring=25))
+    (register / "postings.csv").write_text(
+        "officer_id,office_id,role,desk,from,to\nOF-0,00,approval,,2020-01-01,2025-05-10\nOF-1,00,approval,,2020-01-01,\n"
+    )
+    assigned = permits(1500, ring=25).select(
+        "application_id", "office_id", "category", "agency_id", lodged_at="applied_at", assigned_at="applied_at",
+        assigned_to="approved_by", decided_by="approved_by",
+    )  # fmt: skip
+    assigned.write_csv(register / "applications.csv")
+    _, found = audited(tmp_path, register)
+    of_officer = next(lead for lead in found.leads if dict(lead.subject).get("officer") == "OF-0")
+    week, posting, *pauses = of_officer.noted
+    assert "would first have signalled in the week from 2025-04-" in week.result
+    assert posting.result.startswith("seen: ") and "up to 2025-05-10" in posting.result
+    assert [note.result.split(":")[0] for note in pauses] == ["not seen"] * len(of_officer.subject)
+    assert found.log.applications == 1500
+    # All are assigned as they are lodged, and decided by whom they are assigned to.
+    assert {"assignment log, out of turn", "assignment log, taken over"} <= set(dict(found.not_assessed))
+    page = (tmp_path / "out-run" / "audit.html").read_text()
+    assert page.index("assignment log, out of turn") < page.index('id="leads"')
+
+
+def test_without_postings_and_applications_the_reason_is_stated(
+    ring: tuple[Path, Path, Auditing, AuditFound],
+) -> None:
+    _, _, _, found = ring
+    notes = {note.what: note.result for lead in found.leads for note in lead.noted if "officer" in dict(lead.subject)}
+    assert notes["before the posting ended"] == "not assessed: the register does not say when postings end"
+    assert dict(found.not_assessed)["assignment log, assigned"] == "no application was assigned"
+
+
 def test_a_period_without_the_pattern_has_no_such_lead(ring: tuple[Path, Path, Auditing, AuditFound]) -> None:
     tmp, register, *_ = ring
     _, found = audited(tmp, register, dt.date(2025, 9, 1), dt.date(2025, 12, 31), run_id="autumn")

@@ -6,8 +6,10 @@ import datetime as dt
 
 import polars as pl
 
+from pipeline.audit.assignment_log import ASSIGNED, OUT_OF_TURN, TAKEN_OVER, WATCHED, LogWatched
+from pipeline.audit.monitoring import STANDING, Monitored
 from pipeline.report.audit_report import AuditReport, IndicatorWords
-from pipeline.types.leads import Band, Lead, Tried
+from pipeline.types.leads import Band, Lead, Noted, Tried
 from pipeline.types.runs import CheckTally
 from tests.audit.made_up import office
 
@@ -29,6 +31,14 @@ def lead(permits: tuple[str, ...], **other: object) -> Lead:
         "subject": (("officer", "OF-1"), ("agency", HOSTILE)),
         "office": "01",
         "window": (dt.date(2025, 1, 1), dt.date(2025, 6, 30)),
+        "window_between": (
+            (dt.date(2025, 1, 1), dt.date(2025, 1, 1)),
+            (dt.date(2025, 6, 16), dt.date(2025, 7, 6)),
+        ),
+        "noted": (
+            Noted("before the posting ended", "ends of postings", "not assessed: the register does not say"),
+            Noted(f"dormant, then busy: agency {HOSTILE}", "days of permits", "not seen: 3 permits"),
+        ),
         "observed": 4,
         "expected": 0.5,
         "ratio": 8.0,
@@ -95,4 +105,24 @@ def report(leads: tuple[Lead, ...] | None = None, groups: list[dict[str, object]
         checks={"PRC105": CheckTally(clear=95, flag=5)},
         since="",
         seed=1,
+        monitored=Monitored(
+            charts=40,
+            weeks=52,
+            by_chance=0.4,
+            standing=pl.DataFrame(
+                [("01", "OF-7", "OFF101", dt.date(2025, 10, 6), dt.date(2025, 12, 22), 9, 1.25, 6.5, 3.0)],
+                STANDING,
+                orient="row",
+            ),
+        ),
+        log=LogWatched(
+            applications=900,
+            found={
+                ASSIGNED: pl.DataFrame([("01", "OF-8", HOSTILE, 50, 33, 11.75, 0.004, 0.001)], WATCHED, orient="row"),
+                OUT_OF_TURN: WATCHED.to_frame(),
+            },
+            tests={ASSIGNED: 70, OUT_OF_TURN: 60},
+            dispersion={ASSIGNED: 1.5, OUT_OF_TURN: 1.0},
+            not_assessed=((TAKEN_OVER, "not in the log: decided_by"),),
+        ),
     )

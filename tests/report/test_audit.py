@@ -26,7 +26,20 @@ from tests.report.audit_made_up import FORMULA, HOSTILE, lead, report
 
 #: Fields of a lead as DESIGN section 4 has them, in its order.
 FIELDS = (
-    *("code", "subject", "office", "window", "observed", "expected", "ratio", "interval", "q", "posterior", "band"),
+    *(
+        "code",
+        "subject",
+        "office",
+        "window",
+        "window_between",
+        "observed",
+        "expected",
+        "ratio",
+        "interval",
+        "q",
+        "posterior",
+        "band",
+    ),
     *("permits", "innocent_causes_tried", "status"),
 )
 
@@ -61,6 +74,7 @@ def test_a_lead_has_the_fields_of_the_contract(out: Path) -> None:
     assert tuple(told) == FIELDS
     assert told["subject"] == {"officer": "OF-1", "agency": HOSTILE}
     assert told["window"] == ["2025-01-01", "2025-06-30"]
+    assert told["window_between"] == [["2025-01-01", "2025-01-01"], ["2025-06-16", "2025-07-06"]]
     assert (told["band"], told["status"], told["interval"]) == ("very likely", "new", [2.18, 20.48])
     assert told["innocent_causes_tried"][0]["cause"] == "specialised desk"
 
@@ -99,6 +113,15 @@ def test_totals_name_nobody(out: Path) -> None:
     assert (told["tests"], told["fdr"], told["overdispersion"]) == (12, 0.1, {"OFF101": 0.25})
     assert told["coverage"] == {"no agency": 3, "permit number again": 1}
     assert told["not_assessed"][0]["code"] == "OFF102"
+    assert told["week_by_week"] == {"charts": 40, "weeks": 52, "above_at_the_end": 1, "expected_by_chance": 0.4}
+    assert told["assignment_log"] == {
+        "applications": 900,
+        "questions": {
+            "assigned": {"tests": 70, "above": 1, "dispersion": 1.5},
+            "out of turn": {"tests": 60, "above": 0, "dispersion": 1.0},
+        },
+    }
+    assert HOSTILE not in text and "OF-8" not in text
     assert "OF-1" not in text and "WP-" not in text
 
 
@@ -117,6 +140,33 @@ def test_the_page_shows_every_number_of_a_lead_and_what_was_tried() -> None:
     assert "Take five of the permits; and bring what was missing to try: specialised desk." in text
     assert "WP-000004" in text
     assert "7.50" in text and "0.002" in text  # the pair above the assignment
+
+
+def test_the_page_says_when_in_words_and_what_was_noted() -> None:
+    text = page()
+    assert "The window may begin on 2025-01-01 and end between 2025-06-16 and 2025-07-06" in text
+    assert "not assessed: the register does not say" in text and "no evidence by itself" in text
+    untold = page(leads=(lead((), window_between=None, noted=()),))
+    assert "The window may" not in untold and "Noted on its time" not in untold
+
+
+def test_charts_stand_beside_how_many_chance_gives_and_the_caution() -> None:
+    text = page()
+    assert "By chance 0.4 of these charts would stand above their limit in the last week; 1 do." in text
+    assert "signals once in 100 years" in text
+    assert "more than 15 % false alarms" in text and "3.3 % of innocent practitioners" in text
+    assert "OF-7" in text and "2025-12-22" in text and "6.50" in text
+    none = replace(report().monitored, standing=report().monitored.standing.clear())
+    assert "None stands above its limit." in page(monitored=none)
+    assert "No chart could be kept" in page(monitored=type(none)())
+
+
+def test_the_assignment_log_says_first_what_could_not_be_asked_and_how_many_tests_there_were() -> None:
+    text = page()
+    section = text[text.index('id="log"') : text.index('id="weeks"')]
+    assert "over its 130 tests" in section and "1 of 70 tests" in section
+    assert section.index("taken over (not in the log: decided_by)") < section.index("OF-8")
+    assert "11.75" in section and "assigned to the officer" in section
 
 
 def test_the_page_opens_offline_and_runs_nothing() -> None:
