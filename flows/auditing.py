@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.office import Measure, OfficeCheck
+from flows.audit_identities import Identities, identities, shared_contacts
+from flows.audit_screened import scanned_permits
 from flows.audit_tables import EXPOSURE, AuditTables, audit_tables
 from flows.rows import RowRun
 from pipeline.audit.diversity import counterparts_of
@@ -16,6 +18,7 @@ from pipeline.audit.leads import Audited, leads
 from pipeline.settings import Audit
 from pipeline.store.audits import last_audit, subject_key
 from pipeline.store.database import Store
+from pipeline.types.audit_evidence import ScannedPermit, SharedContact
 from pipeline.types.leads import AuditSettings, Counts, Indicator, Lead
 
 
@@ -47,12 +50,18 @@ class AuditFound:
             tried, and whether each is new.
         audited: as the statistics gave it, with the leads as they were.
         since: when the audit before ended, ISO 8601; "" where there was none.
+        identities: evidence beside the statistics, as are the next two.
+        scans: documents that were screened, by permit number.
+        shared: for each lead, what the holders of its permits share.
     """
 
     tables: AuditTables
     audited: Audited
     leads: tuple[Lead, ...]
     since: str
+    identities: Identities
+    scans: tuple[ScannedPermit, ...]
+    shared: tuple[tuple[SharedContact, ...], ...]
 
     @property
     def not_assessed(self) -> tuple[tuple[str, str], ...]:
@@ -77,7 +86,16 @@ def find_leads(work: Auditing) -> AuditFound:
         dataclasses.replace(lead, status="persisting" if (lead.office, subject_key(lead)) in known else "new")
         for lead in raised
     )
-    return AuditFound(tables, audited, found, since)
+    told = identities(work.rows, tables.exposure, work.settings)
+    return AuditFound(
+        tables,
+        audited,
+        found,
+        since,
+        told,
+        scanned_permits(work.store, work.rows.tables, work.rows.register.hash),
+        shared_contacts(work.rows.tables, told.weights, found),
+    )
 
 
 def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -> tuple[Audited, tuple[Lead, ...]]:
