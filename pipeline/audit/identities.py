@@ -141,4 +141,4 @@ def _as_conflicts(found: pl.DataFrame, other: pl.Expr, kind: str, basis: pl.Expr
         "office_id",
         pl.lit(kind).alias("kind"),
         basis.alias("basis"),
-    ).cast(dict(CONFLICTS))
+    ).cast(CONFLICTS)

@@ -64,7 +64,7 @@ def _of_column(permits: pl.LazyFrame, organisations: pl.LazyFrame, column: str, 
         .otherwise(bits(pl.col("holder_id"), every))
         .alias("bits"),
     )
-    return weighed.cast(dict(WEIGHTS)).collect()
+    return weighed.cast(WEIGHTS).collect()
 
 
 def bits(holders: pl.Expr, every: int) -> pl.Expr:
@@ -101,7 +101,7 @@ def shared_by(permits: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
         parts.append(
             found.select(pl.lit(column).alias("column"), pl.col("shared").alias("permits"), "everywhere", "bits")
         )
-    every = pl.concat([pl.DataFrame(schema=LINKS), *(part.cast(dict(LINKS)) for part in parts)])
+    every = pl.concat([pl.DataFrame(schema=LINKS), *(part.cast(LINKS) for part in parts)])
     return every.sort("bits", "column", pl.col("permits").list.first(), descending=[True, False, False])
 
 

@@ -20,6 +20,7 @@ import splink.comparison_library as cl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.internals.exceptions import SplinkException
 
 #: Probability from which two records are taken for one person.
 PROBABILITY = 0.99
@@ -60,8 +61,11 @@ def linked_holders(records: pl.DataFrame, seed: int, memory: str = "4GB", thread
     numbered = records.sort("holder", *COMPARED, nulls_last=True).with_row_index("unique_id")
     try:
         pairs = _pairs(_spelled(numbered), holders.len(), seed, memory, threads)
-    except duckdb.OutOfMemoryException as error:
-        raise MemoryError("linkage needs more memory") from error
+    except (duckdb.OutOfMemoryException, SplinkException) as error:
+        # Splink wraps what the engine raises; its text is the statement.
+        if isinstance(error, SplinkException) and not isinstance(error.__context__, duckdb.OutOfMemoryException):
+            raise
+        raise MemoryError("linkage needs more memory") from None
     place = holders.to_frame("holder").with_row_index("place")
     of_record = numbered.join(place, on="holder")["unique_id", "place"].sort("unique_id")["place"].to_numpy()
     left, right = (of_record[pairs[name].to_numpy()] for name in ("unique_id_l", "unique_id_r"))
