@@ -56,9 +56,8 @@ def identities(run: RowRun, exposure: pl.DataFrame, settings: Audit) -> Identiti
         reason = f"one photograph under two identities: not in the register: {', '.join(missing)}"
         return Identities(Conflicts(pl.DataFrame(schema=CONFLICTS), {}), weights, None, (reason,))
     same, why_not = _linked(tables, weights, settings)
-    permits = tables["permits"].unique("permit_number", keep="first", maintain_order=True)
-    identity = pl.col("holder_id").alias("identity")
-    known = permits.with_columns(identity) if same is None else permits.join(same.lazy(), on="holder_id", how="left")
+    permits, own = tables["permits"], pl.col("holder_id").alias("identity")
+    known = permits.with_columns(own) if same is None else permits.join(same.lazy(), on="holder_id", how="left")
     told = conflicts(
         known.select("permit_number", "issued_at", "office_id", "holder_id", "identity", "photo_hash"), _explained(run)
     )

@@ -53,29 +53,42 @@ def conflicts(permits: pl.LazyFrame, explained: pl.DataFrame) -> Conflicts:
 
     Args:
         permits: `permit_number`, `issued_at` (instant), `office_id`, `holder_id`, `identity` (text), `photo_hash`. Rows
-            without identity or photograph are in no conflict.
+            without identity or photograph are in no conflict; of rows with one number, the one issued first counts.
         explained: `permit_number` and `reason` (an innocent cause) of permits whose photograph under a second holder is
             explained by the register's own data.
     """
-    whole = permits.filter(pl.col("photo_hash").is_not_null() & pl.col("identity").is_not_null())
-    shared = _several(whole, "photo_hash", "identity")
-    changed = _several(whole, "identity", "photo_hash")
+    in_order = _involved(permits).sort("issued_at", "permit_number", "identity", "photo_hash", nulls_last=True)
+    rows = in_order.unique("permit_number", keep="first", maintain_order=True)
+    shared, changed = _several(rows, "photo_hash", "identity"), _several(rows, "identity", "photo_hash")
     photo, excused = _one_photo(shared, explained)
     # A photograph that is another's as well is told once, as that.
-    swapped = shared.select("photo_hash").unique()
-    two = _two_photos(changed, swapped)
+    two = _two_photos(changed, shared.select("photo_hash").unique())
     found = pl.concat([pl.DataFrame(schema=CONFLICTS), photo, two]).sort("permit_number", "other_permit", "kind")
     return Conflicts(found, excused)
 
 
-def _several(permits: pl.LazyFrame, of: str, what: str) -> pl.DataFrame:
-    """Rows whose `of` stands with more than one `what`, in order of issue."""
+def _involved(permits: pl.LazyFrame) -> pl.DataFrame:
+    """Every permit of a photograph with several identities, or of an identity with several photographs."""
+    known = permits.filter(pl.col("photo_hash").is_not_null() & pl.col("identity").is_not_null())
     # By hash and by the ends: texts of a million rows are compared in a quarter of the time.
-    keys = permits.select(pl.col(of).hash().alias("key"), pl.col(what).hash().alias("other"))
-    ends = keys.group_by("key").agg(pl.col("other").min().alias("least"), pl.col("other").max().alias("most"))
-    several = ends.filter(pl.col("least") != pl.col("most")).select("key")
-    rows = permits.with_columns(pl.col(of).hash().alias("key")).join(several, on="key", how="semi").drop("key")
-    return rows.collect().sort("issued_at", "permit_number", nulls_last=True)
+    keys = known.select(pl.col("photo_hash", "identity").hash()).collect()
+    of_several = [
+        pl.col(one)
+        .hash()
+        .is_in(
+            keys.group_by(one)
+            .agg(pl.col(other).min().alias("least"), pl.col(other).max().alias("most"))
+            .filter(pl.col("least") != pl.col("most"))[one]
+            .implode()
+        )
+        for one, other in (("photo_hash", "identity"), ("identity", "photo_hash"))
+    ]
+    return known.filter(pl.any_horizontal(of_several)).collect()
+
+
+def _several(permits: pl.DataFrame, of: str, what: str) -> pl.DataFrame:
+    """Rows whose `of` stands with more than one `what`."""
+    return permits.filter(pl.col(what).n_unique().over(of) > 1)
 
 
 def _one_photo(rows: pl.DataFrame, explained: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:

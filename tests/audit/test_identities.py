@@ -130,3 +130,8 @@ def test_the_order_of_rows_changes_nothing(rows: list[Permit], random: object) -
     whole = table(rows)
     shuffled = whole.sample(fraction=1.0, shuffle=True, seed=random.randrange(10**6))  # type: ignore[attr-defined]
     assert conflicts(whole.lazy(), _NONE).found.equals(conflicts(shuffled.lazy(), _NONE).found)
+
+
+def test_a_number_that_stands_twice_contradicts_nothing_by_itself() -> None:
+    whole = table([(0, "A", "x"), (1, "A", "y")]).with_columns(permit_number=pl.lit("P0"))
+    assert conflicts(whole.lazy(), _NONE).found.is_empty()

@@ -37,9 +37,9 @@ def _people(count: int, seed: int = 7) -> list[Person]:
     ]
 
 
-def linked(people: list[Person], **options: int) -> dict[str, str]:
+def linked(people: list[Person], threads: int = 2) -> dict[str, str]:
     schema = {name: pl.Date() if name == "birth_date" else pl.String() for name in ("holder", *COMPARED)}
-    found = linked_holders(pl.DataFrame(people, schema=schema), seed=1, **options)
+    found = linked_holders(pl.DataFrame(people, schema=schema), seed=1, threads=threads)
     return dict(found.select("holder", "identity").iter_rows())
 
 
