@@ -6,7 +6,7 @@ import polars as pl
 
 from checks.rows import Tables
 from pipeline.reference.numbers import bare, bare_in
-from pipeline.register.match_wanted import ROW_KINDS, wanted
+from pipeline.register.match_wanted import NUMBER_KEYS, ROW_KINDS, wanted
 from pipeline.store.database import Store
 from pipeline.store.screened import screened
 from pipeline.types.audit_evidence import ScannedFinding, ScannedPermit
@@ -25,7 +25,7 @@ def scanned_permits(store: Store, tables: Tables, register_hash: str) -> tuple[S
     """
     by_number: dict[str, list[tuple[str, tuple[ScannedFinding, ...]]]] = {}
     with store.read() as connection:
-        for document in screened(connection, register_hash):
+        for document in screened(connection, NUMBER_KEYS, register_hash):
             asked = wanted(document.facts)
             if asked is None or len(asked.read) != 1 or not asked.kinds & _PERMIT_KINDS:
                 continue

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 #: What the part needs, and the command that brings it.
 PACKAGE = "splink"
-COMMAND = "pip install 'overseal[linkage]'"
+COMMAND = "pip install splink==5.0.0"

@@ -6,7 +6,8 @@ be a victim: they never add to what is held against anybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,9 +16,8 @@ from sqlalchemy import Connection
 from pipeline import READING_VERSION
 from pipeline.store.codec import loads
 from pipeline.store.schema import outcomes, records
-from pipeline.types.documents import DocumentRecord
-from pipeline.types.facts import Facts
-from pipeline.types.findings import Finding, Hypothesis, Outcome, RowEvidence
+from pipeline.types.facts import AnyFact, AnyKey, Facts
+from pipeline.types.findings import Finding, Hypothesis, Outcome, OutcomeKind, RowEvidence
 
 #: Families whose findings are about a permit's issue, its holder and its row, whatever explains them.
 _OF_ISSUE = ("LNK", "REG")
@@ -29,21 +29,22 @@ _CHUNK = 200
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """A document; `findings` are those on its issue."""
+    """A document; `facts` are those that were asked for, `findings` those on its issue."""
 
     document_id: str
     facts: Facts
     findings: tuple[Finding, ...]
 
 
-def screened(connection: Connection, register_hash: str) -> Iterator[Screened]:
+def screened(connection: Connection, keys: Collection[AnyKey], register_hash: str) -> Iterator[Screened]:
     """Every document of the store, by id, few at a time; one that cannot be read back is passed over.
 
     Args:
         connection: to the store.
+        keys: of the facts that are asked for; the others stay where they are, since a page has hundreds.
         register_hash: of the delivery that is audited: a finding on rows of another one is left out.
     """
-    after = ""
+    after, names = "", frozenset(key.name for key in keys)
     while True:
         query = (
             sa.select(records.c.document_id, sa.func.min(records.c.record))
@@ -58,17 +59,23 @@ def screened(connection: Connection, register_hash: str) -> Iterator[Screened]:
         found = _findings(connection, [document_id for document_id, _ in rows], register_hash)
         for document_id, text in rows:
             try:
-                facts = Facts(loads(DocumentRecord, text).facts)
-            except ValueError:
+                facts = _facts(text, names)
+            except (ValueError, KeyError, TypeError):
                 continue
             yield Screened(document_id, facts, tuple(found.get(document_id, ())))
         after = rows[-1][0]
 
 
+def _facts(record: str, names: Collection[str]) -> Facts:
+    asked = [fact for fact in json.loads(record)["facts"] if fact["key"] in names]
+    return Facts(loads(tuple[AnyFact, ...], json.dumps(asked)))
+
+
 def _findings(connection: Connection, ids: list[str], register_hash: str) -> dict[str, list[Finding]]:
     query = (
         sa.select(outcomes.c.document_id, outcomes.c.register_hash, outcomes.c.outcome)
-        .where(outcomes.c.document_id.in_(ids))
+        # Only flags have findings, and most outcomes are none.
+        .where(outcomes.c.document_id.in_(ids), outcomes.c.outcome.like(f'%"kind":"{OutcomeKind.FLAG}"%'))
         .order_by(outcomes.c.document_id, outcomes.c.code)
     )
     found: dict[str, list[Finding]] = {}

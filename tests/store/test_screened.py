@@ -25,6 +25,7 @@ from pipeline.types.findings import (
     RowEvidence,
     Strength,
 )
+from pipeline.types.keys import VIZ_PERMIT_NUMBER
 from tests.flows import fake_reader
 
 _PAGE = PageEvidence("viz.permit_number", "WP 1", "WP 1", 0, Box(0.1, 0.1, 0.2, 0.2))
@@ -63,7 +64,7 @@ def put(store: Store, number: str, *findings: Finding, delivery: str = "") -> st
 
 def read(store: Store, register_hash: str = "h") -> list[Screened]:
     with store.read() as connection:
-        return list(screened(connection, register_hash))
+        return list(screened(connection, (VIZ_PERMIT_NUMBER,), register_hash))
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,7 @@ def test_documents_come_with_their_findings_on_the_issue_alone(store: Store) -> 
     document, plain = put(store, "WP-1", issue, forged), put(store, "WP-2")
     found = {one.document_id: one.findings for one in read(store)}
     assert found == {document: (issue,), plain: ()}
+    assert [[fact.key for fact in one.facts] for one in read(store)] == [["viz.permit_number"]] * 2
 
 
 def test_a_finding_on_rows_holds_for_the_delivery_it_was_made_on(store: Store) -> None:
