@@ -10,8 +10,8 @@ import polars as pl
 from checks.rows import Tables
 from flows.rows import RowRun, flag_files
 from pipeline import linkage
-from pipeline.audit.identities import CONFLICTS, Conflicts, conflicts
-from pipeline.audit.rarity import CONTACTS, WEIGHTS, shared_by, shared_values
+from pipeline.audit.identities import CONFLICTS, ONE_PHOTO, Conflicts, conflicts
+from pipeline.audit.rarity import CONTACTS, WEIGHTS, agreeing, shared_by, shared_values
 from pipeline.settings import Audit
 from pipeline.types.audit_evidence import SharedContact
 from pipeline.types.leads import Lead
@@ -62,7 +62,20 @@ def identities(run: RowRun, exposure: pl.DataFrame, settings: Audit) -> Identiti
         known.select("permit_number", "issued_at", "office_id", "holder_id", "identity", "photo_hash"), _explained(run)
     )
     inside = told.found.join(exposure.select("permit_number"), on="permit_number", how="semi")
-    return Identities(Conflicts(inside, told.explained), weights, _several(same), why_not)
+    found = _with_agreement(inside, tables, weights)
+    return Identities(Conflicts(found, told.explained), weights, _several(same), why_not)
+
+
+def _with_agreement(found: pl.DataFrame, tables: Tables, weights: pl.DataFrame) -> pl.DataFrame:
+    """The conflicts, with what else the permits of two identities agree on in their basis."""
+    pairs = found.filter(pl.col("kind") == ONE_PHOTO)
+    numbers = pl.concat([pairs["permit_number"], pairs["other_permit"]]).unique()
+    rows = tables["permits"].filter(pl.col("permit_number").is_in(numbers.implode())).select("permit_number", *CONTACTS)
+    permits = rows.unique("permit_number", keep="first", maintain_order=True).collect()
+    more = agreeing(pairs, permits, weights).with_columns(kind=pl.lit(ONE_PHOTO))
+    on = ["permit_number", "other_permit", "kind"]
+    basis = pl.concat_str("basis", "agree", separator="; ", ignore_nulls=True)
+    return found.join(more, on=on, how="left", maintain_order="left").with_columns(basis).select(list(CONFLICTS))
 
 
 def shared_contacts(

@@ -105,6 +105,30 @@ def shared_by(permits: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
     return every.sort("bits", "column", pl.col("permits").list.first(), descending=[True, False, False])
 
 
+def agreeing(pairs: pl.DataFrame, permits: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
+    """What two permits of different holders agree on, in words: `same phone (weight 12.5 bits)`.
+
+    Args:
+        pairs: `permit_number`, `other_permit`.
+        permits: `permit_number`, `phone`, `address`, each number once.
+        weights: of `shared_values`.
+
+    Returns:
+        The pairs that share something, with `agree`.
+    """
+    beside = pairs.select("permit_number", "other_permit").unique()
+    both = beside.join(permits, on="permit_number").join(
+        permits, left_on="other_permit", right_on="permit_number", suffix="_other"
+    )
+    parts = []
+    for column in CONTACTS:
+        worth = weights.filter(pl.col("column") == column).select("value", "bits")
+        same = both.filter(pl.col(column) == pl.col(f"{column}_other")).join(worth, left_on=column, right_on="value")
+        words = pl.format(f"same {column} (weight {{}} bits)", pl.col("bits").round(1))
+        parts.append(same.select("permit_number", "other_permit", words.alias("agree")))
+    return pl.concat(parts).group_by("permit_number", "other_permit").agg(pl.col("agree").sort().str.join("; "))
+
+
 def _plain(column: str) -> pl.Expr:
     """A value in capitals, letters and digits only, so that it is found however it is spelled."""
     return pl.col(column).str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "").alias("plain")

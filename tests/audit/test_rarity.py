@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audit.rarity import PUBLIC_HOLDERS, shared_by, shared_values
+from pipeline.audit.rarity import PUBLIC_HOLDERS, agreeing, shared_by, shared_values
 
 _COLUMNS = ("permit_number", "holder_id", "office_id", "approved_by", "employer_id", "phone", "address")
 _NOBODY = pl.LazyFrame(schema={"phone": pl.String(), "address": pl.String()})
@@ -72,3 +72,14 @@ def test_what_permits_share_is_told_by_weight_and_without_the_value() -> None:
     assert shared_by(rows.head(0), weights).is_empty()
     # Two permits of one holder share nothing with anybody.
     assert shared_by(rows.head(2).with_columns(holder_id=pl.lit("H")), weights).is_empty()
+
+
+def test_what_two_permits_agree_on_is_told_with_its_weight() -> None:
+    known = pl.LazyFrame({"phone": ["1"], "address": [None]}, schema_overrides={"address": pl.String()})
+    rows = table([{"phone": "1", "address": "a"}, {"phone": "1", "address": "a"}, {"phone": "1"}, {"address": "b"}])
+    pairs = pl.DataFrame({"permit_number": ["P1", "P2", "P3"], "other_permit": ["P0", "P0", "P0"]})
+    found = agreeing(pairs, rows.select("permit_number", "phone", "address"), shared_values(rows.lazy(), known))
+    assert dict(found.select("permit_number", "agree").iter_rows()) == {
+        "P1": "same address (weight 1.0 bits); same phone (weight 0.0 bits)",
+        "P2": "same phone (weight 0.0 bits)",
+    }

@@ -44,7 +44,8 @@ def _register(folder: Path, *without: str) -> Path:
             pl.when(mine).then(pl.lit(value)).otherwise(name).alias(name) for name, value in values.items()
         )
 
-    put(10, photo_hash="photo-H-2", surname="OTHER", birth_date="1970-05-05")
+    put(10, photo_hash="photo-H-2", surname="OTHER", birth_date="1970-05-05", phone="+999 2")
+    put(2, phone="+999 2")
     # The same person, by name and birth date.
     same = {"given_names": "GIVENH-3", "birth_date": str(dt.date(1960, 1, 1) + dt.timedelta(days=291))}
     put(20, photo_hash="photo-H-3", passport_number="PNH-3", **same)
@@ -80,6 +81,8 @@ def test_conflicts_are_told_and_what_a_row_check_explains_is_not(tmp_path: Path)
     (later, later_too), (other, other_too) = _numbers(10, 30), _numbers(2, 29)
     assert set(_pairs(found)) == {(later, other, ONE_PHOTO), (later_too, other_too, TWO_PHOTOS)}
     assert found.conflicts.explained == {"it is one person under two holder numbers, spelled otherwise": 1}
+    basis = found.conflicts.found.filter(pl.col("kind") == ONE_PHOTO)["basis"].to_list()
+    assert basis == ["same photograph; holder numbers differ; 2 identities have it; same phone (weight 5.6 bits)"]
     assert found.linked is None
     assert found.not_assessed == (
         "one person under several holder numbers, by linkage: not asked for (setting [audit] linkage)",
