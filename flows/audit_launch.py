@@ -12,6 +12,7 @@ from pathlib import Path
 from checks.office import OfficeCheck
 from checks.precisions import precisions, shares
 from checks.registry import ALL_CHECKS, OFFICE_CHECKS, ROW_CHECKS
+from flows.audit_names import asking, officer_names
 from flows.audit_output import audit_report, write_audit
 from flows.auditing import AuditFound, Auditing
 from flows.launch import ROWS, check_thresholds, noted_run, private_folder
@@ -24,7 +25,7 @@ from pipeline.register.load import load_register
 from pipeline.report.audit_folder import prepare
 from pipeline.report.audit_report import AuditReport
 from pipeline.settings import Settings
-from pipeline.store.audits import save_audit
+from pipeline.store.audits import save_audit, save_name_request
 from pipeline.store.database import open_store
 from pipeline.store.runs import end_run
 
@@ -40,6 +41,7 @@ class AuditRequest:
         today: the day to judge for.
         first: first day of issue of the period, `last` its last; None: no limit.
         indicators: which to count.
+        names: show printed names of the officers of leads; the settings must declare the role that may see them.
         own_server: start an orchestrator's server; False inside a process that has one.
         progress: stage, done, of how many.
     """
@@ -52,6 +54,7 @@ class AuditRequest:
     first: dt.date | None = None
     last: dt.date | None = None
     indicators: Sequence[OfficeCheck] = OFFICE_CHECKS
+    names: bool = False
     own_server: bool = True
     progress: Progress = field(default=lambda stage, done, of: None)
 
@@ -67,6 +70,7 @@ def audit_register(request: AuditRequest) -> AuditReport:
     if request.first and request.last and request.first > request.last:
         raise UsageError("--from lies after --to")
     check_thresholds(settings.checks, ALL_CHECKS)
+    asked_by = asking(settings.audit) if request.names else None
     # Before the work is done, not after it.
     prepare(request.out)
     law = load_policies(settings.policy)
@@ -76,14 +80,17 @@ def audit_register(request: AuditRequest) -> AuditReport:
         store = open_store(settings.store)
         stack.callback(store.close)
         run_id = stack.enter_context(noted_run(store, settings.home))
+        if asked_by is not None:
+            # Before anything is shown, so that a run that breaks off is known too.
+            with store.write() as connection:
+                save_name_request(connection, run_id, asked_by, _utc())
         rows = stack.enter_context(_rows(request, law, settings.home / "runs" / f"{run_id}{ROWS}"))
         work = Auditing(run_id, store, rows, request.indicators, settings.audit, request.first, request.last)
         started = now()
         report = _report(request, work, server, started, law)
         write_audit(request.out, report, SPECIMEN_BANNER if settings.specimen_run else None)
         with store.write() as connection:
-            at = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
-            save_audit(connection, run_id, at, rows.hash, report.leads)
+            save_audit(connection, run_id, _utc(), rows.hash, report.leads)
             end_run(connection, run_id, "finished")
     return report
 
@@ -100,7 +107,12 @@ def _report(
     found: AuditFound = run_audit(run)
     if server is not None:
         server.drain(run.flow_run_id, run.tasks)
-    return audit_report(work, found, run.checks, started, now(), law.version)
+    names = officer_names(work.rows.tables, found.leads, found.tables.exposure) if request.names else None
+    return audit_report(work, found, run.checks, started, now(), law.version, names)
+
+
+def _utc() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
 
 
 @contextmanager

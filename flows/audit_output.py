@@ -1,4 +1,4 @@
-"""What an audit leaves behind: five files in a folder for its owner alone."""
+"""What an audit leaves behind: files in a folder for its owner alone."""
 
 from __future__ import annotations
 
@@ -10,15 +10,30 @@ import polars as pl
 
 from flows.auditing import AuditFound, Auditing
 from pipeline import __version__
-from pipeline.report import audit_folder, audit_html, audit_json, control_sample_csv, lead_permits_csv, leads_jsonl
-from pipeline.report.audit_report import AuditReport, IndicatorWords
+from pipeline.report import (
+    audit_folder,
+    audit_html,
+    audit_json,
+    control_sample_csv,
+    identity_conflicts_csv,
+    lead_permits_csv,
+    leads_jsonl,
+    names_of_officers_csv,
+)
+from pipeline.report.audit_report import AuditReport, Beside, IndicatorWords
 from pipeline.types.runs import CheckTally
 
 
 def audit_report(
-    work: Auditing, found: AuditFound, checks: Mapping[str, CheckTally], started: str, finished: str, policy: str
+    work: Auditing,
+    found: AuditFound,
+    checks: Mapping[str, CheckTally],
+    started: str,
+    finished: str,
+    policy: str,
+    names: Mapping[str, str] | None = None,
 ) -> AuditReport:
-    """Bring together what the reports tell."""
+    """Bring together what the reports tell; `names`: printed names by officer id, None where nobody asked for them."""
     tables, register = found.tables, work.rows.register
     days = tables.exposure["issued_on"].drop_nulls()
     first, last = (days.min(), days.max()) if len(days) else (None, None)
@@ -59,6 +74,15 @@ def audit_report(
         seed=settings.seed,
         monitored=found.monitored,
         log=found.log,
+        beside=Beside(
+            conflicts=found.identities.conflicts.found,
+            explained=found.identities.conflicts.explained,
+            linked=found.identities.linked,
+            not_assessed=found.identities.not_assessed,
+            scans=found.scans,
+            shared=found.shared,
+        ),
+        names=names,
     )
 
 
@@ -67,7 +91,7 @@ def _iso(day: dt.date | None) -> str:
 
 
 def write_audit(out: Path, report: AuditReport, banner: str | None) -> None:
-    """Write the five files into `out`, mode 0700.
+    """Write the files into `out`, mode 0700; names that an audit before was asked for do not stay.
 
     Raises:
         UsageError: if the folder is not ours.
@@ -81,6 +105,13 @@ def write_audit(out: Path, report: AuditReport, banner: str | None) -> None:
         lead_permits_csv.write_lead_permits(file, report.leads, report.exposure, dict(by_permit.iter_rows()))
     with audit_folder.created(out, control_sample_csv.NAME) as file:
         control_sample_csv.write_control_sample(file, report.sample)
+    with audit_folder.created(out, identity_conflicts_csv.NAME) as file:
+        identity_conflicts_csv.write_identity_conflicts(file, report.beside.conflicts)
+    if report.names is None:
+        audit_folder.removed(out, names_of_officers_csv.NAME)
+    else:
+        with audit_folder.created(out, names_of_officers_csv.NAME) as file:
+            names_of_officers_csv.write_names(file, report.names, report.leads)
     with audit_folder.created(out, audit_html.NAME) as file:
         audit_html.write_audit_html(file, report, banner)
     # Last, so that it stands for a complete set.

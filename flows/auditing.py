@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.office import Measure, OfficeCheck
+from flows.audit_identities import Identities, identities, shared_contacts
+from flows.audit_screened import scanned_permits
 from flows.audit_tables import EXPOSURE, AuditTables, audit_tables
 from flows.rows import RowRun
 from pipeline.audit.assignment_log import LogWatched, watched_log
@@ -19,6 +21,7 @@ from pipeline.audit.timing import noted
 from pipeline.settings import Audit
 from pipeline.store.audits import last_audit, subject_key
 from pipeline.store.database import Store
+from pipeline.types.audit_evidence import ScannedPermit, SharedContact
 from pipeline.types.leads import AuditSettings, Counts, Indicator, Lead
 
 
@@ -52,6 +55,9 @@ class AuditFound:
         since: when the audit before ended, ISO 8601; "" where there was none.
         monitored: officers whose charts stand above their limit at the end of the period.
         log: what the assignment log shows.
+        identities: evidence beside the statistics, as are the next two.
+        scans: documents that were screened, by permit number.
+        shared: for each lead, what the holders of its permits share.
     """
 
     tables: AuditTables
@@ -60,6 +66,9 @@ class AuditFound:
     since: str
     monitored: Monitored
     log: LogWatched
+    identities: Identities
+    scans: tuple[ScannedPermit, ...]
+    shared: tuple[tuple[SharedContact, ...], ...]
 
     @property
     def not_assessed(self) -> tuple[tuple[str, str], ...]:
@@ -86,9 +95,18 @@ def find_leads(work: Auditing) -> AuditFound:
         dataclasses.replace(lead, status="persisting" if (lead.office, subject_key(lead)) in known else "new")
         for lead in raised
     )
-    charts = monitored(tables.exposure, tables.flags, tables.masks, audited.overdispersion)
-    log = watched_log(tables.log, work.settings.fdr, work.settings.seed)
-    return AuditFound(tables, audited, found, since, charts, log)
+    told = identities(work.rows, tables.exposure, work.settings)
+    return AuditFound(
+        tables=tables,
+        audited=audited,
+        leads=found,
+        since=since,
+        monitored=monitored(tables.exposure, tables.flags, tables.masks, audited.overdispersion),
+        log=watched_log(tables.log, work.settings.fdr, work.settings.seed),
+        identities=told,
+        scans=scanned_permits(work.store, work.rows.tables, work.rows.register.hash),
+        shared=shared_contacts(work.rows.tables, told.weights, found),
+    )
 
 
 def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -> tuple[Audited, tuple[Lead, ...]]:

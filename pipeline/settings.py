@@ -109,6 +109,11 @@ class Audit(_Part):
     bootstrap: int = Field(default=200, ge=1, le=10_000, description="draws of the register under the null")
     seed: int = Field(default=1, ge=0, description="of draws and of the control sample")
     control_sample: int = Field(default=10, ge=0, le=1_000, description="unflagged permits drawn of each office")
+    linkage: bool = Field(default=False, description="link holders by likeness too; needs the optional packages")
+    role: Literal["integrity-auditor"] | None = Field(default=None, description="of who audits; sees printed names")
+    auditor: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9._-]{1,40}$", description="opaque id of who audits; kept with a request"
+    )
 
 
 class Settings(BaseSettings):

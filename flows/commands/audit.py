@@ -27,6 +27,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=Path("out-audit"), metavar="DIR", help="a folder of its own (%(default)s)"
     )
     parser.add_argument("--today", type=day, metavar="DATE", help="the day to judge for, as YYYY-MM-DD")
+    parser.add_argument(
+        "--names", action="store_true", help="show printed names of the officers of leads; for the integrity auditor"
+    )
     parser.add_argument("--exit-zero", action="store_true", help="end with 0 even where there are leads")
     parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
     settings_file(parser)
@@ -43,7 +46,15 @@ def run(given: argparse.Namespace) -> ExitCode:
     today = given.today or dt.datetime.now().astimezone().date()
     with shown_progress() as progress:
         request = AuditRequest(
-            given.register, given.out, settings, today, given.earlier, given.first, given.last, progress=progress
+            register=given.register,
+            out=given.out,
+            settings=settings,
+            today=today,
+            earlier=given.earlier,
+            first=given.first,
+            last=given.last,
+            names=given.names,
+            progress=progress,
         )
         report = audit_register(request)
     print(counts(report))
@@ -71,7 +82,9 @@ def counts(report: AuditReport) -> str:
         f"permits: {report.exposure.height:,} of {offices} offices; "
         f"indicators assessed: {len(report.assessed)} of {len(report.indicators)}",
         *(f"  not assessed: {code}: {reason}" for code, reason in report.not_assessed),
+        *(f"  not assessed: {reason}" for reason in report.beside.not_assessed),
         f"leads: {len(report.leads)} at a false-discovery rate of {report.fdr:g} over {report.tests:,} tests"
         + (f" ({bands}; {told})" if report.leads else ""),
+        f"identity conflicts: {report.beside.conflicts.height:,}; scans of permits: {len(report.beside.scans):,}",
     ]
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pipeline
 from flows.cli import settings_file
 from flows.missing import REINSTALL, missing_of
+from pipeline import linkage
 from pipeline.errors import ExitCode, OversealError
 from pipeline.settings import Settings, load
 
@@ -40,6 +41,8 @@ _PACKAGES = (
     "hijridate",
     "persiantools",
 )
+#: Optional parts: what each is for, and the command that brings it.
+_OPTIONAL = {linkage.PACKAGE: ("linkage of holders in audits", linkage.COMMAND)}
 #: Modules that need shared libraries of the system.
 _LOADED = ("cv2", "onnxruntime")
 _SHIPPED = "reinstall Overseal: the file is part of it"
@@ -79,6 +82,8 @@ def run(given: argparse.Namespace) -> ExitCode:
 def _probes(settings: Settings) -> Iterator[Probe]:
     for name in _PACKAGES:
         yield _guarded(name, partial(metadata.version, name), REINSTALL)
+    for name, (purpose, command) in _OPTIONAL.items():
+        yield _optional(name, purpose, command)
     for module in _LOADED:
         yield _guarded(f"import {module}", partial(_loaded, module), REINSTALL)
     yield _guarded("Tesseract", _tesseract, "apt-get install tesseract-ocr")
@@ -103,6 +108,14 @@ def _guarded(name: str, look: Callable[[], str], cure: str) -> Probe:
         return Probe(name, f"{missing.what} is missing", missing.command)
     except (OSError, ValueError, subprocess.SubprocessError, OversealError) as error:
         return Probe(name, str(error) or type(error).__name__, cure)
+
+
+def _optional(name: str, purpose: str, command: str) -> Probe:
+    """A package without which a part is not assessed, and nothing else is amiss."""
+    try:
+        return Probe(name, f"{metadata.version(name)}, for {purpose}")
+    except metadata.PackageNotFoundError:
+        return Probe(name, f"not installed; for {purpose}: {command}")
 
 
 def _tesseract() -> str:

@@ -41,6 +41,8 @@ _NUMBERS: Mapping[DocumentKind, tuple[Key[str], ...]] = {
     DocumentKind.VISA: (VIZ_DOCUMENT_NUMBER, MRZ_DOCUMENT_NUMBER),
     DocumentKind.PASSPORT: (VIZ_DOCUMENT_NUMBER, MRZ_DOCUMENT_NUMBER),
 }
+#: Readings that tell the number of a document.
+NUMBER_KEYS = frozenset({DOC_KIND, MRZ_DOCUMENT_CODE, *(key for keys in _NUMBERS.values() for key in keys)})
 #: Kinds of `permits.kind` that a document may be; a row that names no kind is a work permit.
 ROW_KINDS: Mapping[DocumentKind, frozenset[str]] = {
     DocumentKind.WORK_PERMIT: frozenset({"work-permit"}),

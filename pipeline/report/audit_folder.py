@@ -10,8 +10,12 @@ from typing import TextIO
 
 from pipeline.errors import UsageError
 
-#: Every file that an audit writes; a folder with others is not ours.
-NAMES = ("leads.jsonl", "lead_permits.csv", "control_sample.csv", "audit.json", "audit.html")
+#: Files of every audit.
+NAMES = (
+    *("leads.jsonl", "lead_permits.csv", "control_sample.csv", "identity_conflicts.csv", "audit.json", "audit.html"),
+)
+#: Files of an audit that was asked for more; a folder with others than these is not ours.
+ON_REQUEST = ("names_of_officers.csv",)
 
 
 def prepare(out: Path) -> Path:
@@ -23,7 +27,7 @@ def prepare(out: Path) -> Path:
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise UsageError("--out names no folder of ours; choose another --out")
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ours = {*NAMES, *(f".{name}.new" for name in NAMES)}
+    ours = {*NAMES, *ON_REQUEST, *(f".{name}.new" for name in (*NAMES, *ON_REQUEST))}
     if any(path.name not in ours for path in out.iterdir()):
         raise UsageError("the folder of --out holds other files; an audit needs one of its own")
     if out.stat().st_uid != os.geteuid():
@@ -41,3 +45,9 @@ def created(out: Path, name: str) -> Iterator[TextIO]:
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:
         yield file
     aside.replace(out / name)
+
+
+def removed(out: Path, name: str) -> None:
+    """Drop a file that an audit before left, and what it had begun of it."""
+    for path in (out / name, out / f".{name}.new"):
+        path.unlink(missing_ok=True)

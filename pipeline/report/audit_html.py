@@ -19,6 +19,7 @@ from pipeline.report.audit_pictures import FEW, WEEKDAYS, around_svg, funnel_svg
 from pipeline.report.audit_report import AuditReport, IndicatorWords
 from pipeline.report.lead_permits_csv import subject_text
 from pipeline.report.report_html import environment
+from pipeline.types.audit_evidence import ScannedPermit, SharedContact
 from pipeline.types.leads import Lead
 
 NAME = "audit.html"
@@ -28,10 +29,20 @@ MOST_LEADS = 200
 MOST_PERMITS = 60
 #: Parties around a lead.
 MOST_AROUND = 12
+#: Shared telephones and addresses of a lead, the rarest.
+MOST_SHARED = 6
 #: Units of a funnel in the table under it.
 MOST_UNITS = 300
 _PAIRS = ("office", "officer", "kind", "counterpart", "n", "expected", "q", "permutation")
 _PARTIES = ("officer", "agency", "employer", "clinic", "workstation")
+
+
+@dataclass(frozen=True, slots=True)
+class ScansView:
+    """Scans of a lead's permits: how many permits have one, (code, title, hypothesis, findings, documents) of them."""
+
+    permits: int
+    rows: Sequence[tuple[str, str, str, int, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,8 @@ class LeadView:
         around: (kind, id, permits) of the other parties of its permits, most first.
         hours: weekday, then the count of each hour; [] where no time of day is known.
         next_check: what would clear it next.
+        shared: telephones and addresses that holders of its permits share, the rarest first.
+        scans: which of its permits were screened, and what was found on their issue.
     """
 
     number: int
@@ -57,6 +70,8 @@ class LeadView:
     hours: Sequence[tuple[str, Sequence[int]]]
     hours_picture: Markup
     next_check: str
+    shared: Sequence[SharedContact]
+    scans: ScansView
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,8 @@ def write_audit_html(file: TextIO, report: AuditReport, banner: str | None) -> N
             unit_years=f"{UNIT_YEARS:g}",
             months=_months_view(report),
             events=report.events,
+            names=report.names or {},
+            conflicts=_conflicts_view(report.beside.conflicts),
             offices=report.exposure["office_id"].drop_nulls().n_unique(),
             few=FEW,
             most_permits=MOST_PERMITS,
@@ -126,6 +143,8 @@ def _funnels(report: AuditReport) -> list[tuple[str, pl.DataFrame]]:
 def _lead_view(number: int, lead: Lead, report: AuditReport) -> LeadView:
     permits = report.exposure.filter(pl.col("permit_number").is_in(list(lead.permits)))
     around = _around(lead, permits)
+    shared = report.beside.shared[number - 1][:MOST_SHARED]
+    contacts = [(f"shared {one.column}", f"{one.bits:.0f} bits", len(one.permits)) for one in shared]
     counts = Counter(permits.select("weekday", "hour").drop_nulls().iter_rows())
     hours = [(name, [counts[day, hour] for hour in range(24)]) for day, name in enumerate(WEEKDAYS)] if counts else []
     words = report.indicators[lead.code]
@@ -142,11 +161,30 @@ def _lead_view(number: int, lead: Lead, report: AuditReport) -> LeadView:
         ],
         shown=lead.permits[:MOST_PERMITS],
         around=around,
-        around_picture=around_svg(subject_text(lead), around),
+        around_picture=around_svg(subject_text(lead), [*around, *contacts]),
         hours=hours,
         hours_picture=hours_svg(counts) if counts else Markup(""),
         next_check=f"{words.next_check}{asked}.",
+        shared=shared,
+        scans=_scans(lead, report.beside.scans),
     )
+
+
+def _scans(lead: Lead, scans: Sequence[ScannedPermit]) -> ScansView:
+    permits = set(lead.permits)
+    mine = [scan for scan in scans if scan.permit_number in permits]
+    by_finding: dict[tuple[str, str, str], list[str]] = {}
+    for scan in mine:
+        for one in scan.findings:
+            by_finding.setdefault((one.code, one.title, one.hypothesis), []).append(scan.document_id)
+    rows = [(*found, len(held), sorted(set(held))) for found, held in sorted(by_finding.items())]
+    return ScansView(len({scan.permit_number for scan in mine}), rows)
+
+
+def _conflicts_view(conflicts: pl.DataFrame) -> list[tuple[str, str, int]]:
+    """(office, kind, pairs), by office and kind; the office is that of the later permit."""
+    counted = conflicts.with_columns(pl.col("office_id").fill_null("not recorded")).group_by("office_id", "kind").len()
+    return list(counted.sort("office_id", "kind").iter_rows())
 
 
 def _around(lead: Lead, permits: pl.DataFrame) -> list[tuple[str, str, int]]:

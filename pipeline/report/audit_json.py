@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import Any, TextIO
 
@@ -67,6 +68,31 @@ def as_contract(report: AuditReport) -> dict[str, Any]:
         "not_assessed": [{"code": code, "reason": reason} for code, reason in report.not_assessed],
         "checks": {code: asdict(tally) for code, tally in sorted(report.checks.items())},
         "control_sample": report.sample.height,
+        "identities": _identities(report),
+        "screened": _screened(report),
+        "names_shown": report.names is not None,
+    }
+
+
+def _identities(report: AuditReport) -> dict[str, Any]:
+    beside = report.beside
+    return {
+        "conflicts": dict(beside.conflicts.group_by("kind").len().sort("kind").iter_rows()),
+        "explained": dict(sorted(beside.explained.items())),
+        "linked_holders": beside.linked,
+        "not_assessed": list(beside.not_assessed),
+    }
+
+
+def _screened(report: AuditReport) -> dict[str, Any]:
+    """Scans of permits in the register; no part of the statistics, since a scanned sample is not random."""
+    scans = report.beside.scans
+    codes = Counter(finding.code for scan in scans for finding in scan.findings)
+    behind = {number for lead in report.leads for number in lead.permits}
+    return {
+        "permits": len({scan.permit_number for scan in scans}),
+        "behind_leads": len({scan.permit_number for scan in scans} & behind),
+        "codes": dict(sorted(codes.items())),
     }
 
 

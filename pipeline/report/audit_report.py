@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.audit.assignment_log import LogWatched
 from pipeline.audit.monitoring import Monitored
+from pipeline.types.audit_evidence import ScannedPermit, SharedContact
 from pipeline.types.leads import Lead
 from pipeline.types.runs import CheckTally
 
@@ -24,6 +25,27 @@ class IndicatorWords:
     counts: tuple[str, ...]
     innocent: tuple[str, ...]
     next_check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Evidence that stands beside the statistics and is no part of them.
+
+    Attributes:
+        conflicts: permit_number, other_permit, office_id, kind, basis: what contradicts itself about identities.
+        explained: pairs that the register's own data explain, by reason.
+        linked: holder numbers that linkage takes for a person's who has another one; None: it was not made.
+        not_assessed: in words, what could not be asked about identities, and why.
+        scans: documents that were screened, by permit number.
+        shared: for each lead, what the holders of its permits share.
+    """
+
+    conflicts: pl.DataFrame
+    explained: Mapping[str, int]
+    linked: int | None
+    not_assessed: Sequence[str]
+    scans: Sequence[ScannedPermit]
+    shared: Sequence[Sequence[SharedContact]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +74,7 @@ class AuditReport:
         checks: counts of the row checks, by code.
         since: when the audit before ended; "": there was none.
         seed: of draws and sample.
+        names: printed names by officer id; None: nobody asked for them.
         monitored: officers whose charts stand above their limit at the end; no leads.
         log: what the assignment log shows; no leads.
     """
@@ -84,6 +107,8 @@ class AuditReport:
     checks: Mapping[str, CheckTally]
     since: str
     seed: int
+    beside: Beside
+    names: Mapping[str, str] | None
     monitored: Monitored = field(default_factory=Monitored)
     log: LogWatched = field(default_factory=LogWatched)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pipeline.store.schema import audit_leads, audits
+from pipeline.store.schema import audit_leads, audits, name_requests
 from pipeline.types.leads import Lead
 
 
@@ -37,3 +37,8 @@ def save_audit(connection: Connection, run_id: str, finished: str, register_hash
             for (office, subject), code in rows.items()
         ]
         connection.execute(sa.insert(audit_leads), listed)
+
+
+def save_name_request(connection: Connection, run_id: str, asked_by: str, asked_at: str) -> None:
+    """Keep who asked a run for printed names (an id), and when (UTC, ISO 8601)."""
+    connection.execute(sa.insert(name_requests).values(run_id=run_id, asked_by=asked_by, asked_at=asked_at))

@@ -121,6 +121,15 @@ audit_leads = Table(
     Column("code", String(6), nullable=False),
 )
 
+#: Who asked an audit for printed names (an id), and when.
+name_requests = Table(
+    "name_requests",
+    metadata,
+    Column("run_id", String(32), ForeignKey("runs.run_id"), primary_key=True),
+    Column("asked_by", String(40), nullable=False),
+    Column("asked_at", String(40), nullable=False),
+)
+
 #: What people said of findings. Triggers refuse to change or remove a row.
 judgements = Table(
     "judgements",
@@ -167,6 +176,10 @@ def _second(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
+def _third(connection: Connection) -> None:
+    name_requests.create(connection, checkfirst=True)
+
+
 #: Steps from nothing to the present schema; step N brings version N to N + 1. A released step is never edited.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -1,4 +1,4 @@
-"""`overseal audit` as people run it, on a generated ministry: five files for one desk, and nothing of it elsewhere."""
+"""`overseal audit` as people run it, on a generated ministry: files for one desk, and nothing of it elsewhere."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ from pipeline.types.runs import CheckTally
 from tests.report.audit_made_up import lead, report
 
 CANARY = "XCANARYX"
+OFFICER = "XPRINTEDX"
 RING = 24
 
 
-def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OVERSEAL_", "PREFECT_"))}
     own = {"OVERSEAL_HOME": str(home), "OVERSEAL_REGISTER__STATE": "UTO", "OVERSEAL_SPECIMEN_RUN": "true"}
     return subprocess.run(
         [sys.executable, "-c", "import sys; from flows.cli import main; sys.exit(main())", "audit", *arguments],
-        env=kept | own | {"OVERSEAL_AUDIT__BOOTSTRAP": "50"},
+        env=kept | own | {"OVERSEAL_AUDIT__BOOTSTRAP": "50"} | settings,
         capture_output=True,
         text=True,
         timeout=240,
@@ -43,6 +44,9 @@ def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def _ministry(out: Path) -> Path:
     """A ministry with canaries for names; one officer grants one agency permits before the fee is paid."""
     register = make_ministry(out, seed=3, permits=2_000, per_kind=0, earlier=False, plants=()).register
+    officers = pl.read_csv(register / "officers.csv", infer_schema=False)
+    named = officers.with_columns(pl.format("=" + OFFICER + " {}", "officer_id").alias("name_as_printed"))
+    named.write_csv(register / "officers.csv")
     permits = pl.read_csv(register / "permits.csv", infer_schema=False)
     permits = permits.with_columns(pl.lit(CANARY).alias("surname"), pl.lit(CANARY).alias("address"))
     fees = pl.read_csv(register / "fees.csv", infer_schema=False)
@@ -74,7 +78,7 @@ def _ran(root: Path) -> subprocess.CompletedProcess[str]:
     return _run(root / "home", "--register", str(register), "--out", str(root / "out"), "--today", "2026-11-23", "-v")
 
 
-def test_it_ends_with_leads_and_five_files_for_its_owner(ran: subprocess.CompletedProcess[str], root: Path) -> None:
+def test_it_ends_with_leads_and_files_for_its_owner(ran: subprocess.CompletedProcess[str], root: Path) -> None:
     assert ran.returncode in (11, 12, 13), ran.stdout + ran.stderr
     assert {path.name for path in (root / "out").iterdir()} == set(NAMES)
     assert stat.S_IMODE((root / "out").stat().st_mode) == 0o700
@@ -95,13 +99,39 @@ def test_nobody_is_named_and_nothing_reaches_the_orchestrator_or_the_terminal(
     ran: subprocess.CompletedProcess[str], root: Path
 ) -> None:
     for path in (root / "out").iterdir():
-        assert CANARY not in path.read_text()
-    assert CANARY not in ran.stdout + ran.stderr
+        assert CANARY not in path.read_text() and OFFICER not in path.read_text()
+    assert CANARY not in ran.stdout + ran.stderr and OFFICER not in ran.stdout + ran.stderr
     assert "WP-" not in ran.stdout + ran.stderr and "OF-" not in ran.stdout + ran.stderr
     (database,) = (root / "home").rglob("prefect.db")
     with sqlite3.connect(database) as connection:
         dump = "\n".join(connection.iterdump())
-    assert not [word for word in (CANARY, "WP-0", "OF-0", "AG-0") if word in dump]
+    assert not [word for word in (CANARY, OFFICER, "WP-0", "OF-0", "AG-0") if word in dump]
+
+
+def test_printed_names_are_shown_to_the_role_that_asks_and_nowhere_else(root: Path) -> None:
+    out, home = root / "named", root / "named-home"
+    options = ("--register", str(root / "ministry" / "register"), "--out", str(out), "--today", "2026-11-23")
+    refused = _run(home, *options, "--names")
+    assert refused.returncode == 2 and "integrity-auditor" in refused.stderr
+    assert not out.exists()
+    role = {"OVERSEAL_AUDIT__ROLE": "integrity-auditor", "OVERSEAL_AUDIT__AUDITOR": "A-7"}
+    ran = _run(home, *options, "--names", "-v", **role)
+    assert ran.returncode in (11, 12, 13), ran.stdout + ran.stderr
+    with_names = {path.name for path in out.iterdir() if OFFICER in path.read_text()}
+    assert with_names == {"audit.html", "names_of_officers.csv"}
+    assert stat.S_IMODE((out / "names_of_officers.csv").stat().st_mode) == 0o600
+    with (out / "names_of_officers.csv").open(newline="") as lines:
+        listed = list(csv.DictReader(lines))
+    first = json.loads((out / "leads.jsonl").read_text().splitlines()[0])
+    about = [row for row in listed if "1" in row["leads"].split()]
+    assert [row["officer_id"] for row in about] == [first["subject"]["officer"]]
+    assert about[0]["name_as_printed"] == f"'={OFFICER} {about[0]['officer_id']}"
+    assert OFFICER not in ran.stdout + ran.stderr
+    for database in home.rglob("*.db"):
+        with sqlite3.connect(database) as connection:
+            assert OFFICER not in "\n".join(connection.iterdump())
+    with sqlite3.connect(home / "overseal.db") as connection:
+        assert connection.execute("SELECT asked_by FROM name_requests").fetchall() == [("A-7",)]
 
 
 def test_what_was_flagged_is_dropped_with_the_run(ran: subprocess.CompletedProcess[str], root: Path) -> None:

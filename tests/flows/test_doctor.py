@@ -42,3 +42,11 @@ def test_a_library_of_the_system_is_cured_by_its_package(
     monkeypatch.setattr(doctor, "_loaded", fail)
     assert doctor.run(ask) is ExitCode.MISSING
     assert "import cv2: apt-get install libgl1" in capsys.readouterr().out
+
+
+def test_an_optional_part_that_is_absent_is_told_and_nothing_is_amiss(
+    ask: argparse.Namespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "_OPTIONAL", {"no-such-package": ("a purpose", "pip install it")})
+    assert doctor.run(ask) is ExitCode.NOTHING_FLAGGED
+    assert "not installed; for a purpose: pip install it" in capsys.readouterr().out

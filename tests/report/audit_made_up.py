@@ -7,8 +7,10 @@ import datetime as dt
 import polars as pl
 
 from pipeline.audit.assignment_log import ASSIGNED, OUT_OF_TURN, TAKEN_OVER, WATCHED, LogWatched
+from pipeline.audit.identities import CONFLICTS
 from pipeline.audit.monitoring import STANDING, Monitored
-from pipeline.report.audit_report import AuditReport, IndicatorWords
+from pipeline.report.audit_report import AuditReport, Beside, IndicatorWords
+from pipeline.types.audit_evidence import ScannedFinding, ScannedPermit, SharedContact
 from pipeline.types.leads import Band, Lead, Noted, Tried
 from pipeline.types.runs import CheckTally
 from tests.audit.made_up import office
@@ -65,6 +67,7 @@ def report(leads: tuple[Lead, ...] | None = None, groups: list[dict[str, object]
     ]
     exposure, flags = office(some if groups is None else groups)
     behind = tuple(flags["permit_number"])[:4]
+    shown = (lead(behind),) if leads is None else leads
     words = {
         code: IndicatorWords(code, f"Title of {code}", ("PRC105",), ("an express desk",), "Take five of the permits")
         for code in ("OFF101", "OFF102", "OFF119")
@@ -92,7 +95,7 @@ def report(leads: tuple[Lead, ...] | None = None, groups: list[dict[str, object]
         flags=flags,
         flagged_by=flags.with_columns(code=pl.lit("PRC105")).select("permit_number", "code"),
         sample=exposure.select("office_id", "permit_number", "issued_on", "stratum").head(3),
-        leads=(lead(behind),) if leads is None else leads,
+        leads=shown,
         tests=12,
         fdr=0.1,
         overdispersion={"OFF101": 0.25},
@@ -125,4 +128,18 @@ def report(leads: tuple[Lead, ...] | None = None, groups: list[dict[str, object]
             dispersion={ASSIGNED: 1.5, OUT_OF_TURN: 1.0},
             not_assessed=((TAKEN_OVER, "not in the log: decided_by"),),
         ),
+        beside=Beside(
+            conflicts=pl.DataFrame(
+                [("WP-9", FORMULA, None, "one photograph, two identities", HOSTILE)], CONFLICTS, orient="row"
+            ),
+            explained={"the holders are twins": 2},
+            linked=None,
+            not_assessed=(f"linkage: {HOSTILE}",),
+            scans=(
+                ScannedPermit("doc-1", (*behind, "WP-1")[0], (ScannedFinding("LNK101", HOSTILE, "irregular-issue"),)),
+                ScannedPermit("doc-2", "WP-elsewhere", ()),
+            ),
+            shared=tuple((SharedContact("phone", one.permits[:2], 3, 12.5),) for one in shown),
+        ),
+        names=None,
     )

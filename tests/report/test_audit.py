@@ -1,4 +1,4 @@
-"""The five files of an audit: their fields, who may read them, and that nothing in them runs."""
+"""The files of an audit: their fields, who may read them, and that nothing in them runs."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_nothing_in_a_table_is_a_formula(tmp_path: Path) -> None:
     exposure, _ = office(groups)
     made = report((lead(tuple(exposure["permit_number"]), office="@office"),), groups)
     write_audit(tmp_path / "out", replace(made, sample=made.sample.with_columns(stratum=pl.lit(FORMULA))), None)
-    for name in ("lead_permits.csv", "control_sample.csv"):
+    for name in ("lead_permits.csv", "control_sample.csv", "identity_conflicts.csv"):
         text = (tmp_path / "out" / name).read_text()
         assert FORMULA in text
         assert not re.search(r'"[=+@-]', text)
@@ -195,6 +195,50 @@ def test_a_table_stands_under_every_picture() -> None:
     order.feed(page())
     assert order.found.count("svg") == 4
     assert all(order.found[at + 1] == "table" for at, tag in enumerate(order.found) if tag == "svg")
+
+
+def test_the_page_tells_of_identities_what_was_asked_and_what_was_not() -> None:
+    text = page()
+    assert "identity_conflicts.csv: 1" in text and "one photograph, two identities" in text
+    assert "Not assessed: linkage: &lt;script&gt;" in text
+    assert "2: the holders are twins" in text
+
+
+def test_scans_stand_beside_a_lead_and_out_of_its_numbers() -> None:
+    text = page()
+    assert "Of the 4 permits behind this lead, 1 were screened" in text
+    assert "which scans come in is no random choice" in text
+    assert "doc-1" in text and "LNK101" in text and "doc-2" not in text
+    none = replace(report().beside, scans=())
+    assert "0 were screened: nothing is known" in page(beside=none)
+
+
+def test_what_holders_share_stands_by_its_weight() -> None:
+    text = page()
+    assert "12.5" in text and "shared phone 12 bits" in text
+
+
+def test_totals_count_identities_and_scans(out: Path) -> None:
+    told = json.loads((out / "audit.json").read_text())
+    assert told["identities"]["conflicts"] == {"one photograph, two identities": 1}
+    assert told["identities"]["explained"] == {"the holders are twins": 2}
+    assert told["identities"]["linked_holders"] is None and len(told["identities"]["not_assessed"]) == 1
+    assert told["screened"] == {"permits": 2, "behind_leads": 1, "codes": {"LNK101": 1}}
+    assert told["names_shown"] is False
+
+
+def test_names_are_shown_on_request_and_do_not_stay(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write_audit(out, replace(report(), names={"OF-1": "=A. PRINTED"}), None)
+    assert "=A. PRINTED" in (out / "audit.html").read_text()
+    assert rows(out / "names_of_officers.csv") == [
+        {"officer_id": "OF-1", "name_as_printed": "'=A. PRINTED", "leads": "1"}
+    ]
+    assert stat.S_IMODE((out / "names_of_officers.csv").stat().st_mode) == 0o600
+    write_audit(out, report(), None)
+    assert {path.name for path in out.iterdir()} == set(audit_folder.NAMES)
+    assert not [path for path in out.iterdir() if "PRINTED" in path.read_text()]
+    assert "no printed name" in page(names={}) and "no printed name" not in page()
 
 
 @pytest.mark.parametrize("word", ["fraud", "corrupt", "guilty", "suspect", "rank 1", "worst", "top offender"])
