@@ -66,14 +66,14 @@ class Candidate:
         """Rows of the indicators that speak for a pattern, strongest first; pairs after flags."""
         told = self.evidence()
         rows = [int(row) for row in np.argsort(-told, kind="stable") if told[row] > 0]
-        return sorted(rows, key=lambda row: bool(np.isfinite(self.scored.caps[row])))
+        return sorted(rows, key=lambda row: bool(self.scored.supports[row]))
 
 
 def _flags_at(permits: Permits, made: Scored, at: Ints) -> Bools:
     """Which of the permits each indicator flags; pairs count every permit."""
     flags = np.ones((len(made.codes), len(at)), dtype=bool)
     for row, code in enumerate(made.codes):
-        if np.isinf(made.caps[row]):
+        if row != made.pairs_row:
             masked = permits.masks.get(code)
             flags[row] = np.isin(at, permits.flags[code])
             if masked is not None:

@@ -197,7 +197,7 @@ def _month(coded: Permits, number: int) -> str:
 
 def _of_flags(found: Candidate, rows: Sequence[int]) -> list[int]:
     """Rows of the supporting indicators that count flags; pairs only where nothing else speaks."""
-    return [row for row in rows if np.isinf(found.scored.caps[row])] or list(rows)
+    return [row for row in rows if row != found.scored.pairs_row] or list(rows)
 
 
 def _behind(coded: Permits, found: Candidate, rows: Sequence[int], window: tuple[dt.date, dt.date]) -> Ints:
