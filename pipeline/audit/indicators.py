@@ -28,6 +28,7 @@ class Prepared:
 
     Attributes:
         flagged: indicators that count flags, with their totals.
+        bits: per permit, one bit a row of `flagged` that flags it.
         once: by row of `flagged`, the same with one event a party that has them as its own: a hundred permits of one
             employer above its quota are one cause, and no hundred events of its agency.
         pairing: the indicator that counts pairs, or None.
@@ -36,6 +37,7 @@ class Prepared:
     """
 
     flagged: tuple[tuple[Indicator, Totals], ...]
+    bits: npt.NDArray[np.int32]
     once: Mapping[int, Totals]
     pairing: Indicator | None
     joint: tuple[tuple[tuple[int, ...], Totals], ...]
@@ -100,11 +102,17 @@ def _why_not(flagged: int, judged: int, floor: int) -> str | None:
     return None
 
 
-def _joint(permits: Permits, flagged: Sequence[tuple[Indicator, Totals]]) -> list[tuple[tuple[int, ...], Totals]]:
-    """The combinations of indicators that most often flag one permit together."""
-    bits = np.zeros(len(permits), dtype=np.int64)
+def _bits(permits: Permits, flagged: Sequence[tuple[Indicator, Totals]]) -> npt.NDArray[np.int32]:
+    bits = np.zeros(len(permits), dtype=np.int32)
     for at, (_, whole) in enumerate(flagged):
         bits[whole.flagged] |= 1 << at
+    return bits
+
+
+def _joint(
+    permits: Permits, flagged: Sequence[tuple[Indicator, Totals]], bits: npt.NDArray[np.int32]
+) -> list[tuple[tuple[int, ...], Totals]]:
+    """The combinations of indicators that most often flag one permit together."""
     combined, counts = np.unique(bits[(bits & (bits - 1)) != 0], return_counts=True)
     found = []
     for at in np.argsort(-counts, kind="stable")[:_MOST_JOINT]:
@@ -140,4 +148,5 @@ def prepared(permits: Permits, indicators: Sequence[Indicator], settings: AuditS
     if pairing and "officer" not in permits.parties:
         refused.append((pairing.code, "no permit names an officer: the assignment cannot be told"))
         pairing = None
-    return Prepared(tuple(flagged), once, pairing, tuple(_joint(permits, flagged)), tuple(refused))
+    bits = _bits(permits, flagged)
+    return Prepared(tuple(flagged), bits, once, pairing, tuple(_joint(permits, flagged, bits)), tuple(refused))

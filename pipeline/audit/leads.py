@@ -77,7 +77,7 @@ def leads(
     ready = prepared(coded, tuple(indicators), settings)
     made = _every_table(coded, ready, settings)
     generator = np.random.default_rng([settings.seed, len(made)])
-    found, tests = passing(coded, made, settings.fdr)
+    found, tests = passing(ready, made, settings.fdr)
     kept, alone = distinct(coded, found, generator)
     coverage = dict(coded.coverage)
     coverage |= {f"{of.table.name}: nothing alike in their strata": of.incomparable for of in made if of.incomparable}

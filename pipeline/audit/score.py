@@ -105,10 +105,10 @@ class _OfSpans:
             self.cut.sums(found.entry_observed),
             self.cut.sums(found.entry_expected),
         )
-        self.others_observed[row] = self.cut.others(found.entry_observed)
-        self.others_expected[row] = self.cut.others(found.entry_expected)
-        offices = self.cut.offices(found.entry_observed).astype(np.int64), self.cut.offices(found.entry_expected)
-        self.alphas[row] = overdispersion(*offices)
+        seen, due = self.cut.offices(found.entry_observed), self.cut.offices(found.entry_expected)
+        self.others_observed[row] = seen[self.cut.office] - self.observed[row]
+        self.others_expected[row] = due[self.cut.office] - self.expected[row]
+        self.alphas[row] = overdispersion(seen.astype(np.int64), due)
 
     def others(self) -> Others:
         """Of the offices, beside each span."""
@@ -214,7 +214,9 @@ class _Finder:
         at, unit = at[order], unit[order]
         due = self.rates[:, split.row[at]] * self.effects.at(at)
         for row, whole in enumerate(self.ready.wholes(self.table)):
-            due[row, np.isin(at, whole.masked) | ~whole.able[self.permits.cells[0][at]]] = 0.0
+            due[row] *= whole.able[self.permits.cells[0][at]]
+            if len(whole.masked):
+                due[row, np.isin(at, whole.masked)] = 0.0
         kinds, starts = np.unique(unit, return_index=True)
         ends = np.append(starts, len(at))[1:]
         return {
