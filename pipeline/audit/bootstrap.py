@@ -11,12 +11,14 @@ Beyond what was drawn, the tail falls at least as fast as exp(-evidence): under 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.audit.evidence import log_bayes_factor
+from pipeline.audit.exposure import Ints
 from pipeline.audit.strata import Floats
 
 #: Counts drawn per table and run at most, in units.
@@ -50,26 +52,36 @@ class Tail:
 
 
 def drawn_counts(
-    expected: Floats, alphas: Floats, joint: Sequence[Joint], draws: int, generator: np.random.Generator
-) -> Floats:
-    """Counts under the null: (indicators, draws * units), the draws one after the other."""
-    alone = expected.copy()
-    for group in joint:
-        for member in group.members:
-            alone[member] -= group.expected
-    counts = np.empty((len(expected), draws * expected.shape[1]))
-    effects: list[Floats | float] = []
-    for at, alpha in enumerate(alphas):
-        mean = np.tile(np.maximum(alone[at], 0.0), draws)
-        effects.append(generator.gamma(1.0 / alpha, alpha, len(mean)) if alpha > 0 else 1.0)
-        counts[at] = generator.poisson(mean * effects[-1])
-    for group in joint:
-        counts[list(group.members)] += generator.poisson(np.tile(group.expected, draws) * effects[group.members[0]])
-    return counts
+    expected: npt.NDArray[np.floating],
+    alphas: Floats,
+    joint: Sequence[Joint],
+    draws: int,
+    generator: np.random.Generator,
+) -> Iterator[npt.NDArray[np.integer]]:
+    """Counts under the null, indicator by indicator: (draws * units), the draws one after the other."""
+    shared: dict[int, list[tuple[Ints, Ints]]] = {row: [] for row in range(len(expected))}
+    for row, alpha in enumerate(alphas):
+        alone = expected[row].astype(np.float64)
+        for group in joint:
+            if row in group.members:
+                alone -= group.expected
+        mean = np.tile(np.maximum(alone, 0.0), draws)
+        factor = generator.standard_gamma(1.0 / alpha, len(mean)) * alpha if alpha > 0 else np.ones(1)
+        counts = generator.poisson(mean * factor)
+        for group in joint:
+            # The habit of its first member is taken for that of all.
+            if group.members[0] == row:
+                drawn = generator.poisson(np.tile(group.expected, draws) * factor)
+                at = np.flatnonzero(drawn)
+                for member in group.members:
+                    shared[member].append((at, drawn[at]))
+        for at, more in shared.pop(row):
+            counts[at] += more
+        yield counts
 
 
 def null_tail(
-    expected: Floats,
+    expected: npt.NDArray[np.floating],
     alphas: Floats,
     caps: Floats,
     minimum: Floats,

@@ -13,9 +13,9 @@ import numpy as np
 
 from pipeline.audit.exposure import Ints, Permits
 from pipeline.audit.fdr import benjamini_hochberg
-from pipeline.audit.indicators import Prepared
+from pipeline.audit.indicators import Bools, Prepared
 from pipeline.audit.pairs import subject
-from pipeline.audit.score import Bools, Kept, Scored, evidence_of
+from pipeline.audit.score import Kept, Scored, evidence_of
 from pipeline.audit.second_stage import concentrates
 from pipeline.audit.strata import Floats
 
@@ -57,8 +57,7 @@ class Candidate:
     def evidence(self, without: Bools | None = None) -> Floats:
         """Evidence of each indicator, from the permits not in `without`."""
         if without is None:
-            unit = self.unit
-            return evidence_of(self.scored.observed[:, unit], self.scored.expected[:, unit], self.scored)
+            return evidence_of(self.kept.observed, self.kept.expected, self.scored)
         left = ~without[self.at]
         due = self.kept.due[:, self.kept.inside][:, left]
         return evidence_of(self.flagged[:, left].sum(axis=1), due.sum(axis=1), self.scored)
@@ -86,15 +85,15 @@ def passing(ready: Prepared, tables: Sequence[Scored], fdr: float) -> tuple[list
     """
     tests = sum(made.tests for made in tables)
     units = [
-        (float(made.evidence[unit]) + made.log_prior, number, unit)
+        (kept.evidence + made.log_prior, number, unit)
         for number, made in enumerate(tables)
-        for unit in made.promising
+        for unit, kept in made.promising.items()
     ]
     units.sort(key=lambda found: (-found[0], found[1], found[2]))
     odds = np.array([found[0] for found in units])
     by_chance = np.zeros(len(units))
     for made in tables:
-        by_chance += made.tail.expected_at_least(odds - made.log_prior)
+        by_chance += made.tail.result().expected_at_least(odds - made.log_prior)
     p = np.minimum(1.0, by_chance / max(tests, 1))
     enough = np.flatnonzero(benjamini_hochberg(p, tests) <= fdr)
     found = []

@@ -8,6 +8,7 @@ not how far (a censored likelihood in place of his winsorised z, which is biased
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from scipy import optimize
 
 from pipeline.audit.exposure import Ints
@@ -23,13 +24,13 @@ _USUAL = 0.5
 _LOWEST, _HIGHEST = 1e-4, 10.0
 
 
-def overdispersion(observed: Ints, expected: Floats) -> float:
+def overdispersion(observed: npt.NDArray[np.number], expected: npt.NDArray[np.floating]) -> float:
     """Alpha of the table; 0 where the counts differ no more than chance, or where there are too few to tell."""
     known = np.flatnonzero(expected > 0)
     if len(known) < 3:
         return 0.0
     used = known[np.argsort(-expected[known], kind="stable")[:_MOST_UNITS]]
-    count, mean = observed[used], expected[used]
+    count, mean = observed[used].astype(np.int64), expected[used].astype(np.float64)
     limit = _limit(mean, 0.0)
     alpha = 0.0
     for _ in range(2):

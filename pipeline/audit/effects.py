@@ -8,7 +8,7 @@ officer does not make his one busy agency look busier.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,7 @@ from pipeline.audit.exposure import Codes, Ints, Permits, dense, joined
 from pipeline.audit.pairs import Table
 from pipeline.audit.shrinkage import effect
 from pipeline.audit.spans import Runs
-from pipeline.audit.strata import Cells, Floats, Totals
+from pipeline.audit.strata import Cells, Counted, Floats, Totals
 
 
 @dataclass(frozen=True)
@@ -31,40 +31,79 @@ class Base:
     """
 
     table: Table
-    observed: Ints
-    expected: Floats
+    observed: npt.NDArray[np.integer]
+    expected: npt.NDArray[np.floating]
     alphas: Floats
     runs: Mapping[int, Runs] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Plain:
-    """Events and expected events of a table's units before any effect, (indicators, units)."""
+class _Group:
+    """Permits of a unit with one party of a kind: code per compared permit, and the party's unit in its own table."""
 
-    observed: Ints
-    expected: Floats
+    base: Base
+    code: Codes
+    parent: Codes
 
 
 @dataclass(frozen=True)
-class Adjusted:
-    """Expected events with the parties' effects.
+class Effects:
+    """What the parties of a table's units do to what they expect, asked indicator by indicator.
 
     Attributes:
-        expected: (indicators, units).
-        groups: per party, the (unit, party) of each permit, -1 where it is not compared.
-        effects: per party, (indicators, groups).
+        inside: positions of the compared permits.
+        unit: of each of them.
+        place: of every permit of the register among them, -1 where it is not compared.
+        groups: of each kind of party that varies within a unit; where there is one, all kinds are held so.
+        constant: of each kind of party where none varies within a unit: its table, and the party of each unit in it.
     """
 
-    expected: Floats
-    groups: tuple[Codes, ...]
-    effects: tuple[npt.NDArray[np.float32], ...]
+    permits: Permits
+    table: Table
+    split: Cells
+    inside: Ints
+    unit: Codes
+    place: Codes
+    groups: tuple[_Group, ...]
+    constant: tuple[tuple[Base, Codes], ...]
 
-    def at(self, places: Ints) -> Floats:
-        """Product of the effects on each permit, (indicators, permits)."""
-        product = np.ones((len(self.expected), len(places)))
-        for group, factor in zip(self.groups, self.effects, strict=True):
-            product *= factor[:, group[places]]
-        return product
+    def expected(self, row: int, whole: Totals, found: Counted) -> Floats:
+        """Expected events of each unit for the indicator of a row, whose plain counts are `found`."""
+        if self.groups:
+            return _sum(self.unit, self.due(row, whole, found), len(self.table))
+        return found.expected * self._factor(row, found)
+
+    def due(self, row: int, whole: Totals, found: Counted) -> Floats:
+        """The same permit by permit, over `inside`."""
+        due = found.rate[self.split.row[self.inside]]
+        due *= whole.able[self.permits.cells[0][self.inside]]
+        hidden = self.place[whole.masked]
+        due[hidden[hidden >= 0]] = 0.0
+        if not self.groups:
+            return np.asarray(due * self._factor(row, found)[self.unit], dtype=np.float64)
+        flagged = self.place[whole.flagged]
+        flagged = flagged[flagged >= 0]
+        total = due.copy()
+        for group in self.groups:
+            size = len(group.parent)
+            mine, of_due = np.bincount(group.code[flagged], minlength=size), _sum(group.code, due, size)
+            total *= _effect(group.base, row, group.parent, mine, of_due)[group.code]
+        raised = _sum(self.unit, total, len(self.table))
+        floor = np.divide(found.expected, raised, out=np.ones(len(raised)), where=raised > 0)
+        return np.asarray(total * np.maximum(floor, 1.0)[self.unit], dtype=np.float64)
+
+    def _factor(self, row: int, found: Counted) -> Floats:
+        factor = np.ones(len(self.table))
+        for base, parent in self.constant:
+            factor *= _effect(base, row, parent, found.observed, found.expected)
+        return np.maximum(factor, 1.0)
+
+
+def _effect(base: Base, row: int, parent: Codes, mine: npt.NDArray[np.integer], due: Floats) -> Floats:
+    """Effect of parties from their permits outside the unit, which itself has `mine` events where `due` are."""
+    events = np.maximum(base.observed[row][parent] - mine, 0)
+    mean = np.maximum(base.expected[row][parent] - due, 0.0)
+    return np.where(parent >= 0, effect(events, mean, base.alphas[row]), 1.0)
 
 
 def parties(table: Table) -> tuple[str, ...]:
@@ -74,76 +113,26 @@ def parties(table: Table) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("officer", *(table.kinds if len(table.kinds) > 1 else ()))))
 
 
-def adjusted(
-    permits: Permits,
-    table: Table,
-    split: Cells,
-    rates: npt.NDArray[np.float32],
-    wholes: Sequence[Totals],
-    bases: Mapping[str, Base],
-    plain: Plain,
-) -> Adjusted:
-    """Expected events of each unit, with the effects of its parties; `rates` is (indicators, entries of the split)."""
-    if set(parties(table)) & set(bases) <= set(table.kinds):
-        return _of_whole_units(table, bases, plain)
+def effects_of(permits: Permits, table: Table, split: Cells, bases: Mapping[str, Base]) -> Effects:
+    """The effects of a table's parties; of those kinds that were counted before."""
     inside = np.flatnonzero(split.row >= 0)
-    unit, row = table.unit[inside], split.row[inside]
+    unit = table.unit[inside]
     place = np.full(len(permits), -1, dtype=np.int32)
     place[inside] = np.arange(len(inside), dtype=np.int32)
     named = [kind for kind in parties(table) if kind in bases]
-    groups, effects, parents, owners = [], [], [], []
-    for kind in named:
-        group, count = dense(joined(unit, bases[kind].table.unit[inside] + 1))
-        parent = np.full(count, -1, dtype=np.int32)
-        parent[group] = bases[kind].table.unit[inside]
-        owner = np.zeros(count, dtype=np.int32)
-        owner[group] = unit
-        groups.append(group)
-        owners.append(owner)
-        parents.append(parent)
-        effects.append(np.ones((len(wholes), count), dtype=np.float32))
-    expected = np.zeros((len(wholes), len(table)))
-    for at, whole in enumerate(wholes):
-        due = rates[at][row].astype(np.float64)
-        hidden = place[whole.masked]
-        due[hidden[hidden >= 0]] = 0.0
-        due *= whole.able[permits.cells[0][inside]]
-        flagged = place[whole.flagged]
-        flagged = flagged[flagged >= 0]
-        total = due.copy()
-        for number, kind in enumerate(named):
-            group, parent = groups[number], parents[number]
-            mine, of_due = np.bincount(group[flagged], minlength=len(parent)), np.bincount(group, due, len(parent))
-            known = parent >= 0
-            events = np.maximum(bases[kind].observed[at][parent] - mine, 0)
-            mean = np.maximum(bases[kind].expected[at][parent] - of_due, 0.0)
-            effects[number][at] = np.where(known, effect(events, mean, bases[kind].alphas[at]), 1.0)
-            total *= effects[number][at][group]
-        raised = np.bincount(unit, total, len(table))
-        expected[at] = np.maximum(plain.expected[at], raised)
-        if named:
-            floor = np.divide(expected[at], raised, out=np.ones(len(table)), where=raised > 0)
-            effects[0][at] *= floor[owners[0]]
-    return Adjusted(expected, tuple(_placed(group, inside, len(permits)) for group in groups), tuple(effects))
+    groups: list[_Group] = []
+    constant: list[tuple[Base, Codes]] = []
+    if set(named) <= set(table.kinds):
+        constant = [(bases[kind], bases[kind].table.unit[table.example]) for kind in named]
+    else:
+        for kind in named:
+            of = bases[kind].table.unit[inside]
+            code, count = dense(joined(unit, of + 1))
+            parent = np.full(count, -1, dtype=np.int32)
+            parent[code] = of
+            groups.append(_Group(bases[kind], code, parent))
+    return Effects(permits, table, split, inside, unit, place, tuple(groups), tuple(constant))
 
 
-def _of_whole_units(table: Table, bases: Mapping[str, Base], plain: Plain) -> Adjusted:
-    """The same where every permit of a unit has the same parties."""
-    named = [kind for kind in parties(table) if kind in bases]
-    raised, effects = plain.expected.copy(), []
-    for kind in named:
-        base, parent = bases[kind], bases[kind].table.unit[table.example]
-        events = np.maximum(base.observed[:, parent] - plain.observed, 0)
-        mean = np.maximum(base.expected[:, parent] - plain.expected, 0.0)
-        effects.append(np.where(parent >= 0, effect(events, mean, base.alphas[:, None]), np.float32(1.0)))
-        raised *= effects[-1]
-    expected = np.maximum(plain.expected, raised)
-    if named:
-        effects[0] *= np.divide(expected, raised, out=np.ones_like(expected), where=raised > 0)
-    return Adjusted(expected, tuple(table.unit for _ in named), tuple(effects))
-
-
-def _placed(group: Codes, inside: Ints, permits: int) -> Codes:
-    placed = np.full(permits, -1, dtype=np.int32)
-    placed[inside] = group
-    return placed
+def _sum(codes: Codes, values: Floats, count: int) -> Floats:
+    return np.bincount(codes, weights=values, minlength=count)[:count].astype(np.float64)

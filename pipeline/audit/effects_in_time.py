@@ -13,40 +13,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.audit.effects import Base, parties
-from pipeline.audit.exposure import Ints
 from pipeline.audit.pairs import Table
 from pipeline.audit.shrinkage import effect
 from pipeline.audit.spans import Spans
 from pipeline.audit.strata import Floats
 
 
-@dataclass(frozen=True)
-class Others:
-    """Events and expected events of all other permits of the office in the run of each span, (indicators, spans).
-
-    Attributes:
-        alphas: over-dispersion of each indicator among offices and runs.
-    """
-
-    observed: Floats
-    expected: Floats
-    alphas: Floats
-
-
 def in_time(
-    table: Table, cut: Spans, bases: Mapping[str, Base], observed: Ints, expected: Floats, others: Others
+    table: Table, cut: Spans, bases: Mapping[str, Base], row: int, observed: Floats, expected: Floats, office: Office
 ) -> Floats:
-    """Factor by which the effects of the run exceed those of the whole period, (indicators, spans).
+    """Factor by which the effects of the run exceed those of the whole period, per span.
 
     Args:
         table: of pairs.
         cut: its spans.
         bases: of the single kinds.
-        observed: of the spans, (indicators, spans).
+        row: of the indicator.
+        observed: of the spans.
         expected: of the spans before any effect.
-        others: of the office.
+        office: of the offices and runs.
     """
-    factor = effect(others.observed, np.maximum(others.expected, 0.0), others.alphas[:, None]).astype(np.float64)
+    others = office.observed[cut.office] - observed, office.expected[cut.office] - expected
+    factor = effect(others[0], np.maximum(others[1], 0.0), office.alpha).astype(np.float64)
     for kind in parties(table):
         base = bases.get(kind)
         if base is None or kind not in table.kinds or cut.months not in base.runs:
@@ -54,8 +42,17 @@ def in_time(
         runs = base.runs[cut.months]
         parent = base.table.unit[cut.example]
         at = runs.at(cut, parent)
-        whole = effect(base.observed, base.expected, base.alphas[:, None])[:, parent].astype(np.float64)
-        events = np.maximum(runs.observed[:, at] - observed, 0)
-        mean = np.maximum(runs.expected[:, at] - expected, 0.0)
-        factor *= np.where(at >= 0, effect(events, mean, runs.alphas[:, None], whole) / whole, 1.0)
+        whole = effect(base.observed[row], base.expected[row], base.alphas[row])[parent].astype(np.float64)
+        events = np.maximum(runs.observed[row][at] - observed, 0)
+        mean = np.maximum(runs.expected[row][at] - expected, 0.0)
+        factor *= np.where(at >= 0, effect(events, mean, runs.alphas[row], whole) / whole, 1.0)
     return factor
+
+
+@dataclass(frozen=True)
+class Office:
+    """Events and expected events of all permits of each office and run, and their over-dispersion."""
+
+    observed: Floats
+    expected: Floats
+    alpha: float

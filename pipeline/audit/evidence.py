@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audit.exposure import Ints
 from pipeline.audit.strata import Floats
 from pipeline.audit.tails import POISSON
 
@@ -42,7 +41,11 @@ def log_bayes_factor(observed: npt.ArrayLike, expected: npt.ArrayLike, alpha: fl
 
 
 def combined(
-    observed: Ints, expected: Floats, alphas: Floats, caps: Floats, minimum: Floats
+    observed: npt.NDArray[np.integer],
+    expected: npt.NDArray[np.floating],
+    alphas: Floats,
+    caps: Floats,
+    minimum: Floats,
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Sum over the indicators, and of which units some indicator alone is a pattern.
 

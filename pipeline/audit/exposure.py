@@ -97,26 +97,44 @@ def _positions(pairs: pl.DataFrame | None, numbers: pl.Series, lost: Counter[str
     """Positions by indicator code; a permit that the exposure lacks is counted as lost, and a pair counts once."""
     if pairs is None or not len(pairs):
         return {}
-    places = pl.DataFrame({"permit_number": numbers, "at": np.arange(len(numbers), dtype=np.int64)})
     pairs = pairs.select(pl.col("code", "permit_number").cast(pl.String)).unique()
-    found = pairs.join(places, on="permit_number", how="inner").sort("code", "at")
+    if not len(numbers):
+        lost[f"{what} of permits without exposure"] += len(pairs)
+        return {}
+    # The numbers are sorted: no table of places is needed.
+    at = np.minimum(numbers.search_sorted(pairs["permit_number"]).to_numpy(), len(numbers) - 1)
+    there = numbers.gather(at) == pairs["permit_number"]
+    found = pairs.select("code", at=pl.Series(at.astype(np.int64))).filter(there).sort("code", "at")
     if missing := len(pairs) - len(found):
         lost[f"{what} of permits without exposure"] += missing
     return {str(code): rows["at"].to_numpy() for (code,), rows in found.group_by("code", maintain_order=True)}
 
 
+def _kept(exposure: pl.DataFrame, lost: Counter[str]) -> pl.DataFrame:
+    """The rows that can be counted, by permit number; a step that would leave all as they are copies nothing."""
+    named = [name for name in COLUMNS.values() if name in exposure.columns]
+    kept = exposure.select("permit_number", "stratum", pl.col("issued_on").cast(pl.Date), *named)
+    for column, reason in (
+        ("permit_number", "no permit number"),
+        ("office_id", "no office"),
+        ("issued_on", "no day of issue"),
+    ):
+        if missing := kept[column].null_count():
+            kept = kept.filter(pl.col(column).is_not_null())
+            lost[reason] = missing
+    if not kept["permit_number"].is_sorted():
+        kept = kept.sort("permit_number", maintain_order=True)
+    again = kept["permit_number"] == kept["permit_number"].shift(1)
+    if repeated := int(again.sum()):
+        kept = kept.filter(~again.fill_null(value=False))
+        lost["permit number repeated"] = repeated
+    return kept
+
+
 def permits(exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame | None = None) -> Permits:
     """The exposure coded; rows without number, office or day, and repeated numbers, are left out and counted."""
     lost: Counter[str] = Counter()
-    dated = exposure.with_columns(pl.col("issued_on").cast(pl.Date))
-    kept = dated.filter(pl.col("permit_number").is_not_null())
-    lost["no permit number"] = len(exposure) - len(kept)
-    listed, kept = len(kept), kept.filter(pl.col("office_id").is_not_null())
-    lost["no office"] = listed - len(kept)
-    listed, kept = len(kept), kept.filter(pl.col("issued_on").is_not_null())
-    lost["no day of issue"] = listed - len(kept)
-    listed, kept = len(kept), kept.unique("permit_number", keep="first", maintain_order=True).sort("permit_number")
-    lost["permit number repeated"] = listed - len(kept)
+    kept = _kept(exposure, lost)
 
     parties = {}
     for kind, name in COLUMNS.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +76,7 @@ def leads(
     """
     coded = permits(exposure, flags, masks)
     ready = prepared(coded, tuple(indicators), settings)
-    made = _every_table(coded, ready, settings)
+    made, bases = _every_table(coded, ready, settings)
     generator = np.random.default_rng([settings.seed, len(made)])
     found, tests = passing(ready, made, settings.fdr)
     kept, alone = distinct(coded, found, generator)
@@ -88,39 +89,39 @@ def leads(
         tests=tests,
         nominal_fdr=settings.fdr,
         overdispersion=dict(zip(made[0].codes, map(float, made[0].alphas), strict=True)) if made else {},
-        funnels=_funnels(coded, made[0]) if made else {},
+        funnels=_funnels(coded, made[0].codes, next(iter(bases.values()))) if bases else {},
         coverage=coverage,
         not_assessed=(*_not_assessed(coded, made), *ready.not_assessed),
-        assignment=_assignment(coded, ready, made, settings, generator),
+        assignment=_assignment(coded, made, settings, generator),
     )
 
 
-def _every_table(coded: Permits, ready: Prepared, settings: AuditSettings) -> list[Scored]:
-    """Every table scored; single units first, because pairs are held against their parties."""
+def _every_table(coded: Permits, ready: Prepared, settings: AuditSettings) -> tuple[list[Scored], Mapping[str, Base]]:
+    """Every table scored, single units first, because pairs are held against their parties; and their counts."""
     made: list[Scored] = []
     bases: dict[str, Base] = {}
     if not ready.flagged:
-        return []
-    for number, table in enumerate(tables(coded, settings.minimum_events)):
-        generator = np.random.default_rng([settings.seed, 1000 + number])
-        found, counts = scored(coded, table, ready, bases, settings, generator)
-        made += found
-        if len(table.kinds) == 1:
-            bases[table.kinds[0]] = counts
-    return made
+        return made, bases
+    with ThreadPoolExecutor(max_workers=1) as tails:
+        for number, table in enumerate(tables(coded, settings.minimum_events)):
+            found, counts = scored(coded, table, ready, bases, settings, number, tails)
+            made += found
+            if len(table.kinds) == 1:
+                bases[table.kinds[0]] = counts
+    return made, bases
 
 
 def _assignment(
-    coded: Permits, ready: Prepared, made: Sequence[Scored], settings: AuditSettings, generator: np.random.Generator
+    coded: Permits, made: Sequence[Scored], settings: AuditSettings, generator: np.random.Generator
 ) -> pl.DataFrame:
     """Pairs of officers and counterparts above the assignment; none where no indicator asks for them."""
     return pl.concat(
         [
             pl.DataFrame(schema=PAIRS),
             *(
-                excess_pairs(coded, of.table, of.expected[-1], float(of.alphas[-1]), settings.fdr, generator)
+                excess_pairs(coded, of.table, of.pairs, float(of.alphas[-1]), settings.fdr, generator)
                 for of in made
-                if ready.pairing and of.table.assigned and not of.table.months
+                if of.pairs is not None and not of.table.months
             ),
         ]
     )
@@ -151,14 +152,15 @@ def _raised(coded: Permits, kept: Sequence[Candidate], tests: int, settings: Aud
 def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
     made, unit = found.scored, found.unit
     rows = found.supporting()
-    evidence = tuple((made.codes[row], int(made.observed[row, unit]), float(made.expected[row, unit])) for row in rows)
+    counts = found.kept
+    evidence = tuple((made.codes[row], int(counts.observed[row]), float(counts.expected[row])) for row in rows)
     code, observed, expected = evidence[0]
     when = _when(coded, found, rows)
     flagged = _behind(coded, found, rows, when.window)
     offices = coded.parties["office"]
     office, stratum = _most(offices.codes[flagged]), _most(coded.cells[0][flagged])
     # The rate of a list is a bound on that of its last lead: none of it is more certain than the list.
-    probability = min(float(posterior(made.evidence[unit : unit + 1], made.share)[0]), 1.0 - q)
+    probability = min(float(posterior(np.array([counts.evidence]), made.share)[0]), 1.0 - q)
     return Lead(
         code=code,
         subject=subject(coded, made.table, unit),
@@ -252,13 +254,13 @@ def _weekly(weeks: np.ndarray, values: np.ndarray, count: int) -> Floats:
     return np.bincount(weeks, weights=values, minlength=count).astype(np.float64)
 
 
-def _funnels(coded: Permits, made: Scored) -> dict[str, pl.DataFrame]:
+def _funnels(coded: Permits, codes: Sequence[str], base: Base) -> dict[str, pl.DataFrame]:
     """Per indicator, the units of one table within their limits."""
-    at = made.table.example
-    party, office = coded.parties[made.table.kinds[0]], coded.parties["office"]
+    at = base.table.example
+    party, office = coded.parties[base.table.kinds[0]], coded.parties["office"]
     names = [party.ids[code] for code in party.codes[at]]
     offices = [office.ids[code] for code in office.codes[at]]
     return {
-        code: funnel(names, offices, made.table.size, made.observed[row], made.expected[row], float(made.alphas[row]))
-        for row, code in enumerate(made.codes)
+        code: funnel(names, offices, base.table.size, base.observed[row], base.expected[row], float(base.alphas[row]))
+        for row, code in enumerate(codes)
     }

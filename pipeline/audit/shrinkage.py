@@ -20,7 +20,7 @@ _LEAST = 0.02
 
 
 def effect(
-    events: npt.NDArray[np.number], mean: Floats, alpha: npt.ArrayLike, prior: Floats | float = 1.0
+    events: npt.NDArray[np.number], mean: npt.NDArray[np.floating], alpha: npt.ArrayLike, prior: Floats | float = 1.0
 ) -> npt.NDArray[np.float32]:
     """Factor by which a party exceeds what its strata give.
 
@@ -38,7 +38,7 @@ def effect(
     return np.asarray(prior * (usual + chance * (wide - usual)), dtype=np.float32)
 
 
-def _log_marginal(events: npt.NDArray[np.number], due: Floats, shape: npt.ArrayLike) -> Floats:
+def _log_marginal(events: npt.NDArray[np.number], due: npt.NDArray[np.floating], shape: npt.ArrayLike) -> Floats:
     """Log probability of the events where so many are due and the factor is a gamma of mean 1, less what all share."""
     wide = np.asarray(shape, dtype=np.float64)
     constant = wide * np.log(wide) - gammaln(wide)

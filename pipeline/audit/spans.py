@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audit.exposure import Codes, Ints, Permits, dense, joined
+from pipeline.audit.exposure import Codes, Permits, dense, joined
 from pipeline.audit.pairs import Table
 from pipeline.audit.strata import Cells, Floats
 
@@ -133,13 +133,20 @@ class Runs:
         alphas: over-dispersion of each indicator among the spans, beside that of their units.
     """
 
-    observed: Ints
-    expected: Floats
+    observed: npt.NDArray[np.integer]
+    expected: npt.NDArray[np.floating]
     alphas: Floats
     place: Codes
 
     @classmethod
-    def of(cls, cut: Spans, units: int, observed: Ints, expected: Floats, alphas: Floats) -> Runs:
+    def of(
+        cls,
+        cut: Spans,
+        units: int,
+        observed: npt.NDArray[np.integer],
+        expected: npt.NDArray[np.floating],
+        alphas: Floats,
+    ) -> Runs:
         """The spans, to be found by tiling, unit and run."""
         number = cut.numbers()
         place = np.full((2, units, int(number.max()) + 1), -1, dtype=np.int32)

@@ -41,7 +41,7 @@ def test_nothing_drawn_is_bounded_too() -> None:
 def test_draws_keep_the_means_and_flag_jointly() -> None:
     expected = np.array([[2.0, 0.5], [1.0, 0.5]])
     joint = [Joint((0, 1), np.array([0.8, 0.1]))]
-    counts = drawn_counts(expected, np.array([0.2, 0.0]), joint, 40_000, np.random.default_rng(3))
+    counts = np.array(list(drawn_counts(expected, np.array([0.2, 0.0]), joint, 40_000, np.random.default_rng(3))))
     by_unit = counts.reshape(2, 40_000, 2)
     assert by_unit.mean(axis=1) == pytest.approx(expected, rel=0.03)
     # The covariance of two sums with a common Poisson part is its variance: the mean, of which the gamma adds nothing.
