@@ -110,57 +110,82 @@ def _positions(pairs: pl.DataFrame | None, numbers: pl.Series, lost: Counter[str
     return {str(code): rows["at"].to_numpy() for (code,), rows in found.group_by("code", maintain_order=True)}
 
 
-def _kept(exposure: pl.DataFrame, lost: Counter[str]) -> pl.DataFrame:
-    """The rows that can be counted, by permit number; a step that would leave all as they are copies nothing."""
-    named = [name for name in COLUMNS.values() if name in exposure.columns]
-    kept = exposure.select("permit_number", "stratum", pl.col("issued_on").cast(pl.Date), *named)
-    for column, reason in (
-        ("permit_number", "no permit number"),
-        ("office_id", "no office"),
-        ("issued_on", "no day of issue"),
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of an exposure that can be counted, in order of permit number; columns are read one at a time.
+
+    Attributes:
+        places: of the rows, None where all are counted as they stand.
+    """
+
+    exposure: pl.LazyFrame
+    numbers: pl.Series
+    issued: pl.Series
+    places: pl.Series | None
+
+    def column(self, name: str) -> pl.Series:
+        """A column as text."""
+        values = self.exposure.select(pl.col(name).cast(pl.String)).collect().to_series()
+        return values if self.places is None else values.gather(self.places)
+
+
+def _rows(exposure: pl.LazyFrame, lost: Counter[str]) -> _Rows:
+    first = exposure.select(
+        pl.col("permit_number").cast(pl.String),
+        pl.col("issued_on").cast(pl.Date),
+        pl.col("office_id").is_not_null().alias("placed"),
+    ).collect()
+    known = pl.Series([True]).new_from_index(0, len(first))
+    for told, reason in (
+        (first["permit_number"].is_not_null(), "no permit number"),
+        (first["placed"], "no office"),
+        (first["issued_on"].is_not_null(), "no day of issue"),
     ):
-        if missing := kept[column].null_count():
-            kept = kept.filter(pl.col(column).is_not_null())
-            lost[reason] = missing
-    if not kept["permit_number"].is_sorted():
-        kept = kept.sort("permit_number", maintain_order=True)
-    again = kept["permit_number"] == kept["permit_number"].shift(1)
-    if repeated := int(again.sum()):
-        kept = kept.filter(~again.fill_null(value=False))
-        lost["permit number repeated"] = repeated
-    return kept
+        lost[reason] = int((known & ~told).sum())
+        known = known & told
+    if known.all() and first["permit_number"].is_sorted() and not _again(first["permit_number"]).any():
+        return _Rows(exposure, first["permit_number"], first["issued_on"], None)
+    ordered = first.with_row_index("place").filter(known).sort("permit_number", "place")
+    again = _again(ordered["permit_number"])
+    lost["permit number repeated"] = int(again.sum())
+    ordered = ordered.filter(~again)
+    return _Rows(exposure, ordered["permit_number"], ordered["issued_on"], ordered["place"])
 
 
-def permits(exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame | None = None) -> Permits:
+def _again(numbers: pl.Series) -> pl.Series:
+    """Whether each of sorted numbers is the one before it."""
+    return (numbers == numbers.shift(1)).fill_null(value=False)
+
+
+def permits(exposure: pl.DataFrame | pl.LazyFrame, flags: pl.DataFrame, masks: pl.DataFrame | None = None) -> Permits:
     """The exposure coded; rows without number, office or day, and repeated numbers, are left out and counted."""
     lost: Counter[str] = Counter()
-    kept = _kept(exposure, lost)
+    exposure = exposure.lazy()
+    rows = _rows(exposure, lost)
+    named = exposure.collect_schema().names()
 
     parties = {}
     for kind, name in COLUMNS.items():
-        party = _party(kept[name].cast(pl.String)) if name in kept.columns else None
+        party = _party(rows.column(name)) if name in named else None
         if party is not None:
             parties[kind] = party
         if party is not None and kind != "office":
             lost[f"no {kind}"] = int((party.codes < 0).sum())
-    stratum = _party(
-        kept["stratum"].cast(pl.String).fill_null("unknown") if len(kept) else pl.Series([], dtype=pl.String)
-    )
-    wide = stratum.codes if stratum else np.empty(0, np.int32)
-    office = parties["office"].codes if "office" in parties else np.empty(0, np.int32)
-    months = kept.select(pl.col("issued_on").dt.year() * 12 + pl.col("issued_on").dt.month()).to_series()
+    stratum = _party(rows.column("stratum").fill_null("unknown"))
+    nobody = np.empty(0, np.int32)
+    wide = stratum.codes if stratum else nobody
+    office = parties["office"].codes if "office" in parties else nobody
+    month = (rows.issued.dt.year() * 12 + rows.issued.dt.month()).cast(pl.Int32).to_numpy()
     middle, _ = dense(joined(office, wide))
-    month = months.cast(pl.Int32).to_numpy()
     narrow, _ = dense(joined(middle, month))
-    numbers = kept["permit_number"].cast(pl.String)
     return Permits(
-        numbers=numbers,
-        days=kept["issued_on"].cast(pl.Int32).to_numpy(),
+        numbers=rows.numbers,
+        days=rows.issued.cast(pl.Int32).to_numpy(),
         months=month - (month.min() if len(month) else 0),
         cells=(wide, middle, narrow),
         strata=stratum.ids if stratum else (),
         parties=parties,
-        flags=_positions(flags, numbers, lost, "flags"),
-        masks=_positions(masks, numbers, lost, "masks"),
+        flags=_positions(flags, rows.numbers, lost, "flags"),
+        masks=_positions(masks, rows.numbers, lost, "masks"),
         coverage={reason: n for reason, n in lost.items() if n},
     )

@@ -55,7 +55,7 @@ class Audited:
 
 
 def leads(
-    exposure: pl.DataFrame,
+    exposure: pl.DataFrame | pl.LazyFrame,
     flags: pl.DataFrame,
     indicators: Iterable[Indicator],
     settings: AuditSettings,
@@ -65,7 +65,7 @@ def leads(
 
     Args:
         exposure: one row a permit: permit_number, office_id, stratum, issued_on (Date) and the parties' ids, null where
-            unknown; a column of a party may be absent.
+            unknown; a column of a party may be absent. Of a lazy frame one column at a time is held.
         flags: code, permit_number.
         indicators: what to count; other codes of `flags` are ignored.
         settings: rate, events, draws, seed.

@@ -117,3 +117,19 @@ def test_flags_that_come_together_by_nature_are_no_lead() -> None:
         both = [night.select(pl.lit(code).alias("code"), "permit_number") for code in ("OFF101", "OFF103")]
         found.append(len(leads(of, pl.concat([flagged, *both]).unique(maintain_order=True), _EVERY, _SETTINGS).leads))
     assert sum(count > 0 for count in found) <= 1, found
+
+
+def test_a_desk_of_some_months_is_no_pattern_with_each_of_its_agencies() -> None:
+    of, flagged = _register(2)
+    day = (pl.col("issued_on") - dt.date(2024, 1, 1)).dt.total_days()
+    night = of.filter(pl.col("officer_id") == "OF-3", day.is_between(100, 250))
+    hit = np.random.default_rng(5).random(len(night)) < 0.4
+    at_night = night.filter(pl.Series(hit)).select(pl.lit("OFF102").alias("code"), "permit_number")
+    found = leads(of, pl.concat([flagged, at_night]).unique(maintain_order=True), _EVERY, _SETTINGS)
+    assert len(at_night) > 30
+    assert not any(dict(lead.subject).get("officer") == "OF-3" for lead in found.leads)
+
+
+def test_a_lazy_exposure_gives_the_same() -> None:
+    of, flagged = _with_ring()
+    assert leads(of.lazy(), flagged, _EVERY, _SETTINGS).leads == _found().leads

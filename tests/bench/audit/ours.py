@@ -20,7 +20,7 @@ NOMINAL_FDR = 0.10
 OF_PAIRS = "OFF118"
 
 
-def audited(exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame) -> Audited:
+def audited(exposure: pl.DataFrame | pl.LazyFrame, flags: pl.DataFrame, masks: pl.DataFrame) -> Audited:
     """What the statistics make of these tables, with the indicators as their modules declare them."""
     own = {check.code: check.own for check in OFFICE_CHECKS}
     indicators = [Indicator(code, own=own[code]) for code in INDICATORS]

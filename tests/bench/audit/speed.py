@@ -1,6 +1,7 @@
 """The statistics alone over tables written by `write`, in a process of its own; prints JSON.
 
-Peak memory is the process's own high-water mark, the tables read from Parquet included.
+Peak memory is the process's own high-water mark, the tables read from Parquet included, of which the exposure is read
+column by column.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def measure(folder: Path, seed: int, permits: int) -> dict[str, Any]:
 
 
 def _run(folder: Path) -> dict[str, Any]:
-    exposure, flags, masks = (pl.read_parquet(folder / f"{name}.parquet") for name in _TABLES)
+    exposure = pl.scan_parquet(folder / "exposure.parquet")
+    flags, masks = (pl.read_parquet(folder / f"{name}.parquet") for name in ("flags", "masks"))
     wall, cpu = time.perf_counter(), time.process_time()
     leads = len(ours.audited(exposure, flags, masks).leads)
     used = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
