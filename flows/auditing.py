@@ -125,7 +125,7 @@ def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -
         tables.masks,
     )
     raised = [lead for lead in audited.leads if not _of_its_own(lead, tables.assessed)]
-    tried = innocent_causes(raised, tables.exposure, tables.flags, tables.offices)
+    tried = innocent_causes(raised, tables.exposure, tables.flags, tables.known)
     told = (
         dataclasses.replace(
             lead, evidence=(*lead.evidence, *_diversity(lead, tables)), innocent_causes_tried=causes, noted=notes

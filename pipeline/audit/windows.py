@@ -60,7 +60,7 @@ def most_likely(observed: Floats, expected: Floats) -> Window:
     first, last = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
     best = float(ratio[first, last])
     if best <= _NOT_TOLD_APART:
-        # The whole span has a ratio of 0. Where every permit of a party is flagged, a day with two of them is no window.
+        # The whole span has a ratio of 0. Where all permits of a party are flagged, a day with two is no window.
         return Window(0, weeks - 1, (0, weeks - 1), (0, weeks - 1), best)
     starts, stops = np.nonzero(ratio >= best - _NOT_TOLD_APART)
     return Window(
