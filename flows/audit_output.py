@@ -67,6 +67,7 @@ def audit_report(
             for check in work.indicators
         },
         assessed=[check.code for check in tables.assessed if check.code not in dict(found.not_assessed)],
+        too_little=found.too_little,
         funnels=found.audited.funnels,
         assignment=found.audited.assignment,
         checks=checks,

@@ -14,6 +14,7 @@ from flows.audit_tables import EXPOSURE, AuditTables, audit_tables
 from flows.rows import RowRun
 from pipeline.audit.assignment_log import LogWatched, watched_log
 from pipeline.audit.diversity import counterparts_of
+from pipeline.audit.indicators import ASSESSED
 from pipeline.audit.innocent import innocent_causes
 from pipeline.audit.leads import Audited, leads
 from pipeline.audit.monitoring import Monitored, monitored
@@ -75,7 +76,13 @@ class AuditFound:
         """(indicator code or question, reason) of all that could not be judged, by code."""
         of_log = ((f"assignment log, {question}", reason) for question, reason in self.log.not_assessed)
         every = {*self.tables.not_assessed, *self.audited.not_assessed, *self.monitored.not_assessed, *of_log}
-        return tuple(sorted(every))
+        return tuple(sorted(one for one in every if not one[1].startswith(ASSESSED)))
+
+    @property
+    def too_little(self) -> dict[str, str]:
+        """By indicator code, in words, what was seen where it is too little for a test: nothing, or hardly anything."""
+        every = self.audited.not_assessed
+        return {code: said.removeprefix(ASSESSED) for code, said in every if said.startswith(ASSESSED)}
 
 
 def find_leads(work: Auditing) -> AuditFound:

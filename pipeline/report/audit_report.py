@@ -77,6 +77,7 @@ class AuditReport:
         names: printed names by officer id; None: nobody asked for them.
         monitored: officers whose charts stand above their limit at the end; no leads.
         log: what the assignment log shows; no leads.
+        too_little: of the assessed, by indicator code, in words, what was seen where it is too little for a test.
     """
 
     run_id: str
@@ -111,6 +112,7 @@ class AuditReport:
     names: Mapping[str, str] | None
     monitored: Monitored = field(default_factory=Monitored)
     log: LogWatched = field(default_factory=LogWatched)
+    too_little: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def events(self) -> dict[str, int]:
