@@ -60,7 +60,7 @@ class AuditReport:
         rows: rows taken from the register, by table; `refused`, of rows not taken.
         left_out: permits that no unit could be compared with, by reason.
         exposure: a row a permit: columns of the exposure table, `weekday` (0 = Monday) and `hour` (local).
-        flags: `code` and `permit_number` of every event.
+        flags: `code` and `permit_number` of every event; `masks`, of what counts neither way.
         flagged_by: `permit_number` and `code` of the row checks.
         sample: the control sample.
         tests: how many units and pairs were tested; `fdr`, the rate allowed over all of them.
@@ -93,6 +93,7 @@ class AuditReport:
     left_out: Mapping[str, int]
     exposure: pl.DataFrame
     flags: pl.DataFrame
+    masks: pl.DataFrame
     flagged_by: pl.DataFrame
     sample: pl.DataFrame
     leads: Sequence[Lead]
