@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.audit.exposure import Ints, Permits
 from pipeline.audit.fdr import benjamini_hochberg
+from pipeline.audit.indicators import Prepared
 from pipeline.audit.pairs import subject
 from pipeline.audit.score import Bools, Kept, Scored, evidence_of
 from pipeline.audit.second_stage import concentrates
@@ -66,22 +67,19 @@ class Candidate:
         """Rows of the indicators that speak for a pattern, strongest first; pairs after flags."""
         told = self.evidence()
         rows = [int(row) for row in np.argsort(-told, kind="stable") if told[row] > 0]
-        return sorted(rows, key=lambda row: bool(np.isfinite(self.scored.caps[row])))
+        return sorted(rows, key=lambda row: bool(self.scored.supports[row]))
 
 
-def _flags_at(permits: Permits, made: Scored, at: Ints) -> Bools:
+def _flags_at(ready: Prepared, made: Scored, at: Ints) -> Bools:
     """Which of the permits each indicator flags; pairs count every permit."""
     flags = np.ones((len(made.codes), len(at)), dtype=bool)
-    for row, code in enumerate(made.codes):
-        if np.isinf(made.caps[row]):
-            masked = permits.masks.get(code)
-            flags[row] = np.isin(at, permits.flags[code])
-            if masked is not None:
-                flags[row] &= ~np.isin(at, masked)
+    bits = ready.bits[at]
+    for row in range(len(ready.flagged)):
+        flags[row] = bits >> row & 1
     return flags
 
 
-def passing(permits: Permits, tables: Sequence[Scored], fdr: float) -> tuple[list[Candidate], int]:
+def passing(ready: Prepared, tables: Sequence[Scored], fdr: float) -> tuple[list[Candidate], int]:
     """The units whose posterior odds pass the limit of the run, strongest first, and the number of tests.
 
     Tables share one limit of posterior odds; how many units reach it by chance is summed over their bootstraps.
@@ -103,7 +101,7 @@ def passing(permits: Permits, tables: Sequence[Scored], fdr: float) -> tuple[lis
     for rank in enough:
         _, number, unit = units[int(rank)]
         kept = tables[number].promising[unit]
-        flags = _flags_at(permits, tables[number], kept.at)
+        flags = _flags_at(ready, tables[number], kept.at)
         found.append(Candidate(tables[number], unit, kept, flags, float(odds[rank]), float(p[rank])))
     return found, tests
 

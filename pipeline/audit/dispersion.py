@@ -17,7 +17,7 @@ from pipeline.audit.tails import at_least, log_pmf, quantile
 #: Upper tail in which a count is only known to lie.
 _TAIL = 0.05
 #: Units used at most: those with the most expected events, which know most of the spread.
-_MOST_UNITS = 4000
+_MOST_UNITS = 2500
 #: Mean of the exponential prior of alpha: a handful of rare events may not claim that units differ a hundredfold.
 _USUAL = 0.5
 _LOWEST, _HIGHEST = 1e-4, 10.0
@@ -30,7 +30,7 @@ def overdispersion(observed: Ints, expected: Floats) -> float:
         return 0.0
     used = known[np.argsort(-expected[known], kind="stable")[:_MOST_UNITS]]
     count, mean = observed[used], expected[used]
-    limit = quantile(1.0 - _TAIL, mean, 0.0) + 1.0
+    limit = _limit(mean, 0.0)
     alpha = 0.0
     for _ in range(2):
         tail = count >= limit
@@ -49,5 +49,12 @@ def overdispersion(observed: Ints, expected: Floats) -> float:
         alpha = float(np.exp(best.x))
         if loss(np.log(_LOWEST)) <= best.fun + 1e-9:
             return 0.0
-        limit = quantile(1.0 - _TAIL, mean, alpha) + 1.0
+        limit = _limit(mean, alpha)
     return alpha
+
+
+def _limit(mean: Floats, alpha: float) -> Floats:
+    """Count from which one lies in the upper tail; of means that differ by less than 2 % together."""
+    steps, which = np.unique(np.round(np.log(mean) * 50.0), return_inverse=True)
+    found: Floats = quantile(1.0 - _TAIL, np.exp(steps / 50.0), alpha)[which] + 1.0
+    return found

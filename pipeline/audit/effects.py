@@ -2,8 +2,8 @@
 
 An officer who is careless with all agencies is careless with each. What a pair, an agency or a clinic expects is
 therefore multiplied by the effect of each party: events by expected ones of the party's permits outside the unit
-judged, shrunk by how much such parties differ (`shrinkage`). Effects never lower what a unit expects as a whole: a
-quiet officer does not make his one busy agency look busier.
+judged, shrunk by how much such parties differ (`shrinkage`). Together they never lower what a unit expects: a quiet
+officer does not make his one busy agency look busier.
 """
 
 from __future__ import annotations
@@ -107,6 +107,7 @@ def adjusted(
         due = rates[at][row].astype(np.float64)
         hidden = place[whole.masked]
         due[hidden[hidden >= 0]] = 0.0
+        due *= whole.able[permits.cells[0][inside]]
         flagged = place[whole.flagged]
         flagged = flagged[flagged >= 0]
         total = due.copy()

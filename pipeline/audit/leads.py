@@ -77,7 +77,7 @@ def leads(
     ready = prepared(coded, tuple(indicators), settings)
     made = _every_table(coded, ready, settings)
     generator = np.random.default_rng([settings.seed, len(made)])
-    found, tests = passing(coded, made, settings.fdr)
+    found, tests = passing(ready, made, settings.fdr)
     kept, alone = distinct(coded, found, generator)
     coverage = dict(coded.coverage)
     coverage |= {f"{of.table.name}: nothing alike in their strata": of.incomparable for of in made if of.incomparable}
@@ -197,7 +197,7 @@ def _month(coded: Permits, number: int) -> str:
 
 def _of_flags(found: Candidate, rows: Sequence[int]) -> list[int]:
     """Rows of the supporting indicators that count flags; pairs only where nothing else speaks."""
-    return [row for row in rows if np.isinf(found.scored.caps[row])] or list(rows)
+    return [row for row in rows if row != found.scored.pairs_row] or list(rows)
 
 
 def _behind(coded: Permits, found: Candidate, rows: Sequence[int], window: tuple[dt.date, dt.date]) -> Ints:

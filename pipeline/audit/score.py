@@ -49,6 +49,8 @@ class Scored:
     """A table with what was counted: arrays are (indicators, units), rows as in `codes`.
 
     Attributes:
+        supports: of each row, whether it only supports others.
+        pairs_row: the row that counts permits of pairs and no flags.
         first_month: first month of each unit's run of months; None for units as a whole.
     """
 
@@ -63,6 +65,8 @@ class Scored:
     tail: Tail
     incomparable: int
     promising: Mapping[int, Kept]
+    supports: Bools
+    pairs_row: int | None
     first_month: Codes | None = None
 
     @property
@@ -101,10 +105,10 @@ class _OfSpans:
             self.cut.sums(found.entry_observed),
             self.cut.sums(found.entry_expected),
         )
-        self.others_observed[row] = self.cut.others(found.entry_observed)
-        self.others_expected[row] = self.cut.others(found.entry_expected)
-        offices = self.cut.offices(found.entry_observed).astype(np.int64), self.cut.offices(found.entry_expected)
-        self.alphas[row] = overdispersion(*offices)
+        seen, due = self.cut.offices(found.entry_observed), self.cut.offices(found.entry_expected)
+        self.others_observed[row] = seen[self.cut.office] - self.observed[row]
+        self.others_expected[row] = due[self.cut.office] - self.expected[row]
+        self.alphas[row] = overdispersion(seen.astype(np.int64), due)
 
     def others(self) -> Others:
         """Of the offices, beside each span."""
@@ -138,7 +142,7 @@ def scored(
     """The table and its units cut in time, scored, their evidence held against what chance gives; and the counts."""
     split = cells(permits, table)
     cut = _cuts(permits, table, split, settings)
-    wholes = [whole for _, whole in ready.flagged]
+    wholes = ready.wholes(table)
     observed = np.empty((len(wholes), len(table)), dtype=np.int64)
     plain = np.empty((len(wholes), len(table)), dtype=np.float64)
     rates = np.empty((len(wholes), len(split.size)), dtype=np.float32)
@@ -209,8 +213,10 @@ class _Finder:
         order = np.argsort(unit, kind="stable")
         at, unit = at[order], unit[order]
         due = self.rates[:, split.row[at]] * self.effects.at(at)
-        for row, (_, whole) in enumerate(self.ready.flagged):
-            due[row, np.isin(at, whole.masked)] = 0.0
+        for row, whole in enumerate(self.ready.wholes(self.table)):
+            due[row] *= whole.able[self.permits.cells[0][at]]
+            if len(whole.masked):
+                due[row, np.isin(at, whole.masked)] = 0.0
         kinds, starts = np.unique(unit, return_index=True)
         ends = np.append(starts, len(at))[1:]
         return {
@@ -229,29 +235,47 @@ def _judged(
     generator: np.random.Generator,
 ) -> Scored:
     """The evidence of counts, and what chance gives."""
-    observed, expected = counts.observed, counts.expected
-    pairs = table.assigned and ready.pairing is not None
-    if pairs:
+    observed = counts.observed
+    standard = _standard(counts)
+    expected = counts.expected * standard
+    joint = [Joint(both.members, both.expected * standard[list(both.members)].min()) for both in counts.joint]
+    pairs_row = ready.pairs_row(table)
+    if pairs_row is not None:
         observed = np.vstack([observed, table.size])
         expected = np.vstack([expected, _of_pairs(permits, table, cut)])
-    expected = np.where(ready.own(table)[:, None], 0.0, expected)
-    caps, minimum = ready.caps(pairs), ready.minimum(pairs, settings)
+    caps, minimum = ready.caps(table), ready.minimum(table, settings)
     alphas = np.array([overdispersion(count, mean) for count, mean in zip(observed, expected, strict=True)])
     evidence, pattern = combined(observed, expected, alphas, caps, minimum)
     return Scored(
         table=table,
-        codes=ready.codes(pairs),
+        codes=ready.codes(table),
         observed=observed,
         expected=expected,
         alphas=alphas,
         caps=caps,
         evidence=evidence,
         share=share(np.where(pattern, evidence, -np.inf)[np.any(expected > 0, axis=0)]),
-        tail=null_tail(expected, alphas, caps, minimum, counts.joint, settings.bootstrap, generator),
+        tail=null_tail(expected, alphas, caps, minimum, joint, settings.bootstrap, generator),
         incomparable=0 if cut else finder.split.incomparable,
-        promising=_promising(permits, cut, evidence, pattern, expected, finder, pairs),
+        promising=_promising(permits, cut, evidence, pattern, expected, standard, finder, pairs_row is not None),
+        supports=ready.supports(table),
+        pairs_row=pairs_row,
         first_month=cut.first if cut else None,
     )
+
+
+#: Share of what it expects to which a table is standardised at least: more is not noise but some very busy units.
+_LEAST_STANDARD = 0.85
+
+
+def _standard(counts: _Counts) -> Floats:
+    """Factor of what the units of each indicator expect, (indicators, 1).
+
+    As the parties' effects are uncertain and never lower, a table expects more than it has: it is standardised to its
+    own total, as indirectly standardised rates are (Breslow & Day 1987, section 2.3).
+    """
+    scale = counts.observed.sum(axis=1) / np.maximum(counts.expected.sum(axis=1), _TINY)
+    return np.asarray(np.clip(scale, _LEAST_STANDARD, 1.0)[:, None], dtype=np.float64)
 
 
 def _of_pairs(permits: Permits, table: Table, cut: Spans | None) -> Floats:
@@ -268,6 +292,7 @@ def _promising(
     evidence: Floats,
     pattern: Bools,
     expected: Floats,
+    standard: Floats,
     finder: _Finder,
     pairs: bool,
 ) -> dict[int, Kept]:
@@ -278,10 +303,10 @@ def _promising(
     kept = {}
     for one, owner in zip(chosen.tolist(), owners.tolist(), strict=True):
         at, due = found[owner]
+        due = due * standard
         own = np.ones(len(at), dtype=bool) if cut is None else inside(cut, one, permits.months[at])
         if pairs:
             due = np.vstack([due, np.full(len(at), expected[-1, one] / max(int(own.sum()), 1))])
-        due = np.where((expected[:, one] > 0)[:, None], due, 0.0)
         kept[one] = Kept(at, due, own)
     return kept
 

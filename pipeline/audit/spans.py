@@ -32,11 +32,13 @@ class Spans:
         tiling: of each span: 0 for runs that begin with the register, 1 for those half a run later.
         example: position of one permit of each span.
         around: per tiling, code of the office and run of each entry.
+        office: of each span, place of its office and run among `offices`.
     """
 
     months: int
     entry: tuple[Codes, Codes]
     around: tuple[Codes, Codes]
+    office: Codes
     size: Floats
     unit: Codes
     first: Codes
@@ -50,21 +52,12 @@ class Spans:
         """Sum of a value of the entries over each span."""
         total = np.zeros(len(self))
         for span in self.entry:
-            known = span >= 0
-            total += np.bincount(span[known], entries[known], len(self))
+            # The bin of those too small to be tested comes first.
+            total += np.bincount(span + 1, entries, len(self) + 1)[1:]
         return total
 
-    def others(self, entries: Floats) -> Floats:
-        """Sum of a value over all entries of the same office and run, without the span's own."""
-        total = np.zeros(len(self))
-        for span, code in zip(self.entry, self.around, strict=True):
-            every = np.bincount(code, entries)
-            known = span >= 0
-            total[span[known]] = every[code[known]]
-        return total - self.sums(entries)
-
     def offices(self, entries: Floats) -> Floats:
-        """Sum of a value over all entries of each office and run."""
+        """Sum of a value over all entries of each office and run, those of one tiling after the other."""
         return np.concatenate([np.bincount(code, entries) for code in self.around])
 
     def numbers(self) -> Codes:
@@ -92,6 +85,7 @@ def spans(permits: Permits, split: Cells, months: int, smallest: int) -> Spans |
     office = permits.parties["office"].codes[at]
     entries: list[Codes] = []
     around: list[Codes] = []
+    offices: list[Codes] = []
     sizes: list[Floats] = []
     units: list[Codes] = []
     firsts: list[Codes] = []
@@ -112,12 +106,17 @@ def spans(permits: Permits, split: Cells, months: int, smallest: int) -> Spans |
         firsts.append((number * months - tiling * (months // 2))[tested].astype(np.int32))
         examples.append(example[tested])
         around.append(dense(joined(office, run))[0])
+        shift = int(around[0].max()) + 1 if tiling else 0
+        there = np.zeros(count, dtype=np.int32)
+        there[code] = around[-1] + shift
+        offices.append(there[tested])
     if not any(len(each) for each in sizes):
         return None
     return Spans(
         months=months,
         entry=(entries[0], entries[1]),
         around=(around[0], around[1]),
+        office=np.concatenate(offices),
         size=np.concatenate(sizes),
         unit=np.concatenate(units),
         first=np.concatenate(firsts),

@@ -27,10 +27,17 @@ _LIKE = 0.5
 
 @dataclass(frozen=True)
 class Totals:
-    """Of one indicator: flagged and masked positions, and per level (narrow to wide) events and permits per cell."""
+    """Of one indicator: flagged and masked positions, and per level (narrow to wide) events and permits per cell.
+
+    Attributes:
+        able: of each widest stratum, whether any permit of it was ever flagged. Where none was, the indicator is taken
+            to be impossible, as a privilege of official passports is for work permits, and nothing is judged: else the
+            many permits that cannot have it would make it look rare where it can be had.
+    """
 
     flagged: Ints
     masked: Ints
+    able: npt.NDArray[np.bool_]
     events: tuple[Floats, ...]
     judged: tuple[Floats, ...]
 
@@ -44,7 +51,7 @@ class Cells:
         size: permits per entry of the narrowest level.
         cell: per level, narrow to wide, the cell of each entry.
         parent: per level, the entry of the next wider level each belongs to; of the widest, the unit.
-        unit: unit of each entry of the narrowest level.
+        unit: unit of each entry of the narrowest level, and `wide`, its widest stratum.
         units: how many units there are.
         incomparable: permits of tested units left out because they have no like.
     """
@@ -54,6 +61,7 @@ class Cells:
     cell: tuple[Codes, ...]
     parent: tuple[Codes, ...]
     unit: Codes
+    wide: Codes
     units: int
     incomparable: int
 
@@ -76,11 +84,15 @@ def _sum(codes: Codes, values: npt.NDArray[np.number] | None, count: int) -> Flo
 def totals(permits: Permits, flagged: Ints, masked: Ints) -> Totals:
     """Events and permits per cell of every level; masked permits count neither way."""
     events, judged = [], []
+    wide = permits.cells[0]
+    able = np.bincount(wide[flagged], minlength=int(wide.max(initial=-1)) + 1) > 0
+    weights = None if able.all() else able[wide].astype(np.float32)
+    masked = masked[able[wide[masked]]]
     for codes in reversed(permits.cells):
         width = int(codes.max(initial=-1)) + 1
         events.append(_sum(codes[flagged], None, width))
-        judged.append(_sum(codes, None, width) - _sum(codes[masked], None, width))
-    return Totals(flagged, masked, tuple(events), tuple(judged))
+        judged.append(_sum(codes, weights, width) - _sum(codes[masked], None, width))
+    return Totals(flagged, masked, able, tuple(events), tuple(judged))
 
 
 def _first(codes: Codes, count: int) -> Ints:
@@ -119,6 +131,7 @@ def cells(permits: Permits, made: Table) -> Cells:
         cell=tuple(cell),
         parent=tuple(parent),
         unit=unit,
+        wide=cell[2][parent[1][parent[0]]],
         units=len(made),
         incomparable=len(inside) - len(compared),
     )
@@ -132,7 +145,7 @@ def counted(split: Cells, whole: Totals) -> Counted:
     rows = len(split.size)
     mine, hidden = split.row[whole.flagged], split.row[whole.masked]
     events = [_sum(mine[mine >= 0], None, rows)]
-    judged = [split.size - _sum(hidden[hidden >= 0], None, rows)]
+    judged = [(split.size - _sum(hidden[hidden >= 0], None, rows)) * whole.able[split.wide]]
     sizes = [len(cell) for cell in split.cell[1:]] + [split.units]
     for parent, size in zip(split.parent, sizes, strict=True):
         events.append(_sum(parent, events[-1], size))

@@ -42,7 +42,10 @@ def test_chance_gives_no_lead(spread: float) -> None:
 
 
 def test_a_ring_is_found_once_with_its_permits_and_window() -> None:
-    (lead,) = _found().leads
+    lead, *others = _found().leads
+    assert not any(set(one.subject) & set(lead.subject) for one in others)
+    # At a rate of 0.10 one of chance may stand beside it.
+    assert len(others) <= 1
     of, flagged = _with_ring()
     assert dict(lead.subject)["officer"] == "OF-3" and "agency" in dict(lead.subject)
     assert lead.office == "O-0" and lead.band is Band.VERY_LIKELY and lead.q < 0.01
@@ -62,7 +65,7 @@ def test_a_ring_is_found_once_with_its_permits_and_window() -> None:
 
 
 def test_its_figures_agree_with_one_another() -> None:
-    (lead,) = _found().leads
+    lead = _found().leads[0]
     assert lead.ratio == lead.observed / lead.expected
     assert lead.interval[0] < lead.ratio < lead.interval[1]
     assert stats.poisson.sf(lead.observed - 1, lead.interval[0] * lead.expected) == pytest.approx(0.025)

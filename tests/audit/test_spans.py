@@ -60,7 +60,7 @@ def test_others_are_the_rest_of_the_office_in_the_run() -> None:
     cut = spans(_CODED, split, 6, smallest=3)
     assert cut is not None
     found = counted(split, totals(_CODED, _CODED.flags["OFF101"], _NOTHING))
-    others = cut.others(found.entry_observed)
+    others = cut.offices(found.entry_observed)[cut.office] - cut.sums(found.entry_observed)
     hit = np.zeros(len(_CODED), dtype=bool)
     hit[_CODED.flags["OFF101"]] = True
     office = _CODED.parties["office"].codes
