@@ -65,7 +65,9 @@ def audit_report(
         coverage=found.audited.coverage,
         not_assessed=found.not_assessed,
         indicators={
-            check.code: IndicatorWords(check.code, check.title, check.counts, check.innocent, check.next_check)
+            check.code: IndicatorWords(
+                check.code, check.title, check.counts, check.innocent, check.next_check, check.own
+            )
             for check in work.indicators
         },
         assessed=[check.code for check in tables.assessed if check.code not in dict(found.not_assessed)],
@@ -107,7 +109,8 @@ def write_audit(out: Path, report: AuditReport, banner: str | None) -> None:
     with audit_folder.created(out, lead_permits_csv.NAME) as file:
         lead_permits_csv.write_lead_permits(file, report.leads, report.exposure, dict(by_permit.iter_rows()))
     with audit_folder.created(out, lead_strata_csv.NAME) as file:
-        lead_strata_csv.write_lead_strata(file, report.leads, report.exposure, report.flags, report.masks)
+        own = {code: words.own for code, words in report.indicators.items()}
+        lead_strata_csv.write_lead_strata(file, report.leads, report.exposure, report.flags, report.masks, own)
     with audit_folder.created(out, control_sample_csv.NAME) as file:
         control_sample_csv.write_control_sample(file, report.sample)
     with audit_folder.created(out, identity_conflicts_csv.NAME) as file:

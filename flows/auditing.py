@@ -164,4 +164,4 @@ _FEW_BY_CHANCE = 0.05
 
 def _indicator(check: OfficeCheck, minimum: Mapping[str, int]) -> Indicator:
     counts = Counts.PAIRS if check.measure is Measure.PAIRS else Counts.FLAGS
-    return Indicator(check.code, minimum[check.code], counts)
+    return Indicator(check.code, minimum[check.code], counts, check.own)

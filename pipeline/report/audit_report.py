@@ -18,13 +18,14 @@ from pipeline.types.runs import CheckTally
 
 @dataclass(frozen=True, slots=True)
 class IndicatorWords:
-    """An indicator as its page names it."""
+    """An indicator as its page names it; `own`: kinds of party of which its flags are a property."""
 
     code: str
     title: str
     counts: tuple[str, ...]
     innocent: tuple[str, ...]
     next_check: str
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

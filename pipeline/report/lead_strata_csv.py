@@ -5,12 +5,14 @@ own indicator flagged; permits that it cannot judge are in neither. `compared` i
 stratum have, over all months, too few permits beside the subject's: such permits are neither observed nor expected.
 What is observed of the lead are the flagged where it is yes, in the months that were counted; what is expected are its
 permits at the rate of the others, drawn towards those of all months and of all offices where they rest on few events.
+Of flags that are a property of one party, such as an employer above its quota, the first of each such party counts
+where that party is no part of the lead; the others count neither way.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 import polars as pl
@@ -31,9 +33,28 @@ _WITHIN_OFFICE = frozenset({"officer", "workstation"})
 _STRATUM = ["office_id", "stratum", "month"]
 
 
-def lead_strata(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame) -> pl.DataFrame:
-    """The strata of one lead: `office_id`, `stratum`, `month`, the four counts and `compared`, in order."""
+def lead_strata(
+    lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame, own: Sequence[str] = ()
+) -> pl.DataFrame:
+    """The strata of one lead: `office_id`, `stratum`, `month`, the four counts and `compared`, in order.
+
+    Args:
+        lead: of the audit.
+        exposure: columns of the audit's exposure table.
+        flags: `code` and `permit_number` of every event.
+        masks: the same of what counts neither way.
+        own: kinds of party of which the flags of the lead's code are a property.
+    """
     coded = pl.col("code") == lead.code
+    events = flags.filter(coded).select("permit_number")
+    hidden = masks.filter(coded).select("permit_number")
+    if own and not set(own) & {kind for kind, _ in lead.subject}:
+        party = pl.col(f"{own[0]}_id")
+        stated = events.join(exposure.select("permit_number", party), on="permit_number").sort("permit_number")
+        again = stated.filter(party.is_not_null(), pl.int_range(pl.len()).over(party) > 0).select("permit_number")
+        events = events.join(again, on="permit_number", how="anti")
+        hidden = pl.concat([hidden, again])
+    events = events.with_columns(event=pl.lit(1))
     parties = [pl.col(f"{kind}_id").eq_missing(name) for kind, name in lead.subject]
     if any(kind in _WITHIN_OFFICE for kind, _ in lead.subject):
         parties.append(pl.col("office_id").eq_missing(lead.office))
@@ -47,7 +68,7 @@ def lead_strata(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame, masks: 
         known.with_columns(
             pl.when(enough.over(_STRATUM[:2])).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("compared")
         )
-        .join(masks.filter(coded), on="permit_number", how="anti")
+        .join(hidden, on="permit_number", how="anti")
         .join(events, on="permit_number", how="left")
         .with_columns(pl.col("event").fill_null(0))
     )
@@ -67,7 +88,12 @@ def lead_strata(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame, masks: 
 
 
 def write_lead_strata(
-    file: TextIO, leads: Sequence[Lead], exposure: pl.DataFrame, flags: pl.DataFrame, masks: pl.DataFrame
+    file: TextIO,
+    leads: Sequence[Lead],
+    exposure: pl.DataFrame,
+    flags: pl.DataFrame,
+    masks: pl.DataFrame,
+    own: Mapping[str, Sequence[str]],
 ) -> None:
     """Write the strata of each lead; nothing in it can run as a formula.
 
@@ -77,10 +103,11 @@ def write_lead_strata(
         exposure: columns of the audit's exposure table.
         flags: `code` and `permit_number` of every event.
         masks: the same of what counts neither way.
+        own: by indicator code, kinds of party of which its flags are a property.
     """
     writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(COLUMNS)
     for number, lead in enumerate(leads, start=1):
-        for row in lead_strata(lead, exposure, flags, masks).iter_rows():
+        for row in lead_strata(lead, exposure, flags, masks, own.get(lead.code, ())).iter_rows():
             shown = (number, lead.code, subject_text(lead), *row)
             writer.writerow(["" if value is None else cell(value) for value in shown])

@@ -40,11 +40,21 @@ def test_a_stratum_that_is_nearly_the_subjects_alone_is_not_compared() -> None:
     assert strata._LIKE == LIKE
 
 
+def test_of_flags_that_an_employer_has_the_first_counts_where_the_employer_is_no_part_of_the_lead() -> None:
+    exposure, flags = office([{"officer_id": "OF-1", "employer_id": "E", "permits": 24, "events": 6}, GROUPS[3]])
+    of_officer = lead((), subject=(("officer", "OF-1"),))
+    counts = pl.col("permits", "flagged").sum()
+    assert lead_strata(of_officer, exposure, flags, flags.clear()).select(counts).rows() == [(24, 6)]
+    assert lead_strata(of_officer, exposure, flags, flags.clear(), ("employer",)).select(counts).rows() == [(19, 1)]
+    with_it = lead((), subject=(("officer", "OF-1"), ("employer", "E")))
+    assert lead_strata(with_it, exposure, flags, flags.clear(), ("employer",)).select(counts).rows() == [(24, 6)]
+
+
 def test_a_lead_of_a_code_without_flags_has_none_and_no_cell_is_a_formula() -> None:
     exposure, flags = office(GROUPS)
     file = io.StringIO()
     of_two = lead((), subject=(("officer", "OF-2"),))
-    write_lead_strata(file, [lead(()), of_two], exposure, flags.clear(), flags.clear())
+    write_lead_strata(file, [lead(()), of_two], exposure, flags.clear(), flags.clear(), {})
     rows = list(csv.DictReader(io.StringIO(file.getvalue())))
     assert tuple(rows[0]) == COLUMNS
     assert {row["flagged"] for row in rows} == {"0"}
