@@ -1,8 +1,8 @@
 """A public case as calibration: the same number is 49 or 4 standard deviations out, by what one holds it against.
 
-United States v. Sestak (District of Columbia, 2013 to 2015), figures as reported of the complaint: in some months of 2012
-a consulate refused 35.1 % of 31,386 applications, and one officer 8.2 % of the 5,489 that he decided. The case itself is
-about bribes, and was decided on other evidence.
+United States v. Sestak (District of Columbia, 2013 to 2015), figures as reported of the complaint: in some months of
+2012 a consulate refused 35.1 % of 31,386 applications, and one officer 8.2 % of the 5,489 that he decided. The case
+itself is about bribes, and was decided on other evidence.
 """
 
 from __future__ import annotations
