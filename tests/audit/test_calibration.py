@@ -55,7 +55,7 @@ def test_limits_without_over_dispersion_call_nearly_every_innocent_officer_out()
     def beyond(alpha: float) -> float:
         limits = funnel(names, ["01"] * many, sizes, counts, mean, alpha)
         out = (limits["observed"] < limits["low998"]) | (limits["observed"] > limits["high998"])
-        return float(out.mean() or 0.0)
+        return int(out.sum()) / many
 
     assert beyond(0.0) > 0.6
     assert beyond(overdispersion(counts, mean)) < 0.02
