@@ -13,7 +13,7 @@ help: ## list the targets
 setup: ## system packages and .venv; done by every other target
 	@.ci/setup
 
-demo: setup ## make a register of the Ministry of Utopia and scans, and screen both
+demo: setup ## make registers of the Ministry of Utopia and scans; screen and audit them
 	@.venv/bin/overseal demo --out out-demo
 
 lint: setup ## ruff, mypy --strict, import contracts

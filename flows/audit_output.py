@@ -17,6 +17,7 @@ from pipeline.report import (
     control_sample_csv,
     identity_conflicts_csv,
     lead_permits_csv,
+    lead_strata_csv,
     leads_jsonl,
     names_of_officers_csv,
 )
@@ -54,6 +55,7 @@ def audit_report(
         left_out=tables.left_out,
         exposure=tables.exposure,
         flags=tables.flags,
+        masks=tables.masks,
         flagged_by=tables.flagged_by,
         sample=control_sample_csv.control_sample(tables.exposure, flagged, settings.control_sample, settings.seed),
         leads=found.leads,
@@ -63,10 +65,13 @@ def audit_report(
         coverage=found.audited.coverage,
         not_assessed=found.not_assessed,
         indicators={
-            check.code: IndicatorWords(check.code, check.title, check.counts, check.innocent, check.next_check)
+            check.code: IndicatorWords(
+                check.code, check.title, check.counts, check.innocent, check.next_check, check.own
+            )
             for check in work.indicators
         },
         assessed=[check.code for check in tables.assessed if check.code not in dict(found.not_assessed)],
+        too_little=found.too_little,
         funnels=found.audited.funnels,
         assignment=found.audited.assignment,
         checks=checks,
@@ -103,6 +108,9 @@ def write_audit(out: Path, report: AuditReport, banner: str | None) -> None:
         leads_jsonl.write_leads(file, report.leads)
     with audit_folder.created(out, lead_permits_csv.NAME) as file:
         lead_permits_csv.write_lead_permits(file, report.leads, report.exposure, dict(by_permit.iter_rows()))
+    with audit_folder.created(out, lead_strata_csv.NAME) as file:
+        own = {code: words.own for code, words in report.indicators.items()}
+        lead_strata_csv.write_lead_strata(file, report.leads, report.exposure, report.flags, report.masks, own)
     with audit_folder.created(out, control_sample_csv.NAME) as file:
         control_sample_csv.write_control_sample(file, report.sample)
     with audit_folder.created(out, identity_conflicts_csv.NAME) as file:

@@ -15,9 +15,11 @@ import polars as pl
 from checks.office import Measure, OfficeCheck
 from checks.office_time import office_time
 from checks.rows import Tables
+from flows.audit_circumstances import circumstances
 from flows.audit_staff import assignment_log, postings_ended
 from flows.rows import RowRun, flag_files
 from pipeline.audit.assignment_log import LOG
+from pipeline.audit.innocent import Circumstances
 from pipeline.types.findings import Outcome, OutcomeKind
 
 #: What is handed to the statistics; `desk`, `weekday` and `hour` stand beside it for the causes that are tried.
@@ -36,7 +38,6 @@ EXPOSURE = pl.Schema(
 )
 CIRCUMSTANCES = pl.Schema({"desk": pl.String(), "weekday": pl.Int8(), "hour": pl.Int8()})
 FLAGS = pl.Schema({"code": pl.String(), "permit_number": pl.String()})
-OFFICES = pl.Schema({"office_id": pl.String(), "opened_on": pl.Date(), "night": pl.Boolean()})
 
 _PERMITS = "permits."
 #: Columns of permits that name a party beside the officer.
@@ -54,7 +55,7 @@ class AuditTables:
         assessed: indicators that could be judged.
         not_assessed: (code, reason) of the others.
         left_out: permits of the register outside the exposure, by reason.
-        offices: columns of OFFICES.
+        known: what the innocent causes are tried on beside the permits.
         ends: of postings, columns of `timing.ENDS`; None where the register does not tell.
         log: of assignment, columns of `assignment_log.LOG` that the register has.
     """
@@ -66,7 +67,7 @@ class AuditTables:
     assessed: tuple[OfficeCheck, ...]
     not_assessed: tuple[tuple[str, str], ...]
     left_out: dict[str, int]
-    offices: pl.DataFrame
+    known: Circumstances
     ends: pl.DataFrame | None = None
     log: pl.DataFrame = field(default_factory=LOG.to_frame)
 
@@ -96,7 +97,7 @@ def audit_tables(
         assessed=assessed,
         not_assessed=tuple((code, reason) for code, reason in reasons.items() if reason),
         left_out=left_out,
-        offices=_offices(run.tables),
+        known=circumstances(run.tables, delivered),
         ends=postings_ended(run.tables, delivered),
         log=assignment_log(run.tables, delivered, first, last),
     )
@@ -243,12 +244,3 @@ def _lonely(tables: Tables, exposure: pl.DataFrame) -> pl.DataFrame:
     acted = known.join(hands, on="permit_number").explode("hand").drop_nulls("hand")
     alone = acted.group_by("office_id", "month").agg(pl.col("hand").n_unique()).filter(pl.col("hand") < 2)
     return known.join(alone, on=["office_id", "month"], how="semi").select("permit_number").collect()
-
-
-def _offices(tables: Tables) -> pl.DataFrame:
-    """When each office opened, and whether its hours reach into the night."""
-    opens, closes = pl.col("opens").dt.hour(), pl.col("closes").dt.hour()
-    night = (closes >= 22) | (opens < 5) | (pl.col("closes") <= pl.col("opens"))
-    hours = tables["hours"].group_by("office_id").agg(night.any().alias("night"))
-    known = tables["offices"].select("office_id", "opened_on").join(hours, on="office_id", how="left")
-    return known.select(list(OFFICES)).cast(OFFICES).collect()

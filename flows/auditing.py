@@ -14,6 +14,7 @@ from flows.audit_tables import EXPOSURE, AuditTables, audit_tables
 from flows.rows import RowRun
 from pipeline.audit.assignment_log import LogWatched, watched_log
 from pipeline.audit.diversity import counterparts_of
+from pipeline.audit.indicators import ASSESSED
 from pipeline.audit.innocent import innocent_causes
 from pipeline.audit.leads import Audited, leads
 from pipeline.audit.monitoring import Monitored, monitored
@@ -75,7 +76,13 @@ class AuditFound:
         """(indicator code or question, reason) of all that could not be judged, by code."""
         of_log = ((f"assignment log, {question}", reason) for question, reason in self.log.not_assessed)
         every = {*self.tables.not_assessed, *self.audited.not_assessed, *self.monitored.not_assessed, *of_log}
-        return tuple(sorted(every))
+        return tuple(sorted(one for one in every if not one[1].startswith(ASSESSED)))
+
+    @property
+    def too_little(self) -> dict[str, str]:
+        """By indicator code, in words, what was seen where it is too little for a test: nothing, or hardly anything."""
+        every = self.audited.not_assessed
+        return {code: said.removeprefix(ASSESSED) for code, said in every if said.startswith(ASSESSED)}
 
 
 def find_leads(work: Auditing) -> AuditFound:
@@ -125,7 +132,7 @@ def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -
         tables.masks,
     )
     raised = [lead for lead in audited.leads if not _of_its_own(lead, tables.assessed)]
-    tried = innocent_causes(raised, tables.exposure, tables.flags, tables.offices)
+    tried = innocent_causes(raised, tables.exposure, tables.flags, tables.known)
     told = (
         dataclasses.replace(
             lead, evidence=(*lead.evidence, *_diversity(lead, tables)), innocent_causes_tried=causes, noted=notes
@@ -157,4 +164,4 @@ _FEW_BY_CHANCE = 0.05
 
 def _indicator(check: OfficeCheck, minimum: Mapping[str, int]) -> Indicator:
     counts = Counts.PAIRS if check.measure is Measure.PAIRS else Counts.FLAGS
-    return Indicator(check.code, minimum[check.code], counts)
+    return Indicator(check.code, minimum[check.code], counts, check.own)

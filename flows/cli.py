@@ -32,7 +32,7 @@ COMMANDS: dict[str, str] = {
     "explain": "print the page of a check",
     "checks": "list all checks",
     "doctor": "look for what is missing on this machine",
-    "demo": "make documents of the Republic of Utopia and screen them",
+    "demo": "make documents and registers of the Republic of Utopia, screen and audit them",
     "serve": "screen an inbox on a schedule",
 }
 

@@ -90,13 +90,18 @@ def _once(permits: Permits, indicator: Indicator, flags: Ints, masked: Ints) -> 
     return totals(permits, flags[stays], np.union1d(masked, flags[~stays]))
 
 
+#: Begins the reason where an indicator was judged, and too little was seen to be held against anything.
+ASSESSED = "assessed: "
+
+
 def _why_not(flagged: int, judged: int, floor: int) -> str | None:
+    """Why an indicator is not counted; begins with ASSESSED where permits were judged and few or none flagged."""
     if not judged:
         return "no permit can be judged"
     if not flagged:
-        return "no permit is flagged"
+        return f"{ASSESSED}no permit flagged"
     if flagged < floor:
-        return f"{flagged} flagged permits are fewer than the {floor} of a pattern"
+        return f"{ASSESSED}{flagged} flagged, fewer than the {floor} permits of a pattern"
     if flagged == judged:
         return "every permit that can be judged is flagged: nothing to compare with"
     return None

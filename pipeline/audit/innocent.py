@@ -1,12 +1,12 @@
 """Innocent causes are tried on a lead, each on data: would permits handled alike by others show as much?
 
 A cause is tried by comparing like with like: on the same desk, for the same employer, in the same months, at the same
-hours, on the same days, or in offices as young. What others had there gives what to expect of the subject. A cause that
-the register cannot speak about is said not to be tried, and why.
+hours, on the same days, or in offices as young. What others had there gives what to expect of the subject. Where others
+alike are too few, or none of the events is among them, nothing can be told, and that is said. A cause that the register
+cannot speak about is said not to be tried, and why.
 
 Frames: `exposure` has a row a permit with the columns that `leads` asks for and `desk` (String), `weekday` (0 = Monday)
-and `hour` (Int8, local); `flags` has `code` and `permit_number`; `offices` has `office_id`, `opened_on` (Date) and
-`night` (Boolean: open after 22:00 or before 05:00; null: hours not known).
+and `hour` (Int8, local); `flags` has `code` and `permit_number`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,30 @@ _NEW_DAYS = 180
 _MOST = 0.5
 #: Events of others on one day from which it was a day for everybody.
 _FOR_ALL = 3
+#: Other people at work on a closed day from whom it was a service, and the permits of others that they handled.
+_PEOPLE, _SERVED = 2, 3
+#: Share of the events that a cause must meet to explain the pattern.
+_NEARLY_ALL = 0.8
+
+OFFICES = pl.Schema({"office_id": pl.String(), "opened_on": pl.Date(), "night": pl.Boolean()})
+CLOSED = pl.Schema({"permit_number": pl.String(), "office_id": pl.String(), "day": pl.Date(), "who": pl.String()})
+EDITS = pl.Schema({"permit_number": pl.String(), "day": pl.Date(), "who": pl.String(), "field": pl.String()})
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the register says beside its permits.
+
+    Attributes:
+        offices: columns of OFFICES; `night`: open after 22:00 or before 05:00, null where hours are not known.
+        closed: steps of permits on days on which their office was closed, columns of CLOSED: whose permit, which day,
+            who took the step (null: not recorded); None: no calendar.
+        edits: of key fields of permits, columns of EDITS; None: no access log.
+    """
+
+    offices: pl.DataFrame
+    closed: pl.DataFrame | None = None
+    edits: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +87,35 @@ class _Compared:
 
 
 def innocent_causes(
-    leads: Iterable[Lead], exposure: pl.DataFrame, flags: pl.DataFrame, offices: pl.DataFrame
+    leads: Iterable[Lead], exposure: pl.DataFrame, flags: pl.DataFrame, known: Circumstances
 ) -> list[tuple[Tried, ...]]:
     """What was tried on each lead, and what came out; the same causes in the same order for every lead."""
-    return [_tried(lead, exposure, flags, offices) for lead in leads]
+    return [_tried(lead, exposure, flags, known) for lead in leads]
 
 
-def _tried(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame, offices: pl.DataFrame) -> tuple[Tried, ...]:
+def _tried(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame, known: Circumstances) -> tuple[Tried, ...]:
     compared = _compared(lead, exposure, flags)
     if not compared.observed:
         nothing = "not tried: none of the permits behind this lead is in the exposure"
         return tuple(Tried(cause, "permits", nothing) for cause in CAUSES)
-    office = offices.filter(pl.col("office_id") == lead.office)
+    office = known.offices.filter(pl.col("office_id") == lead.office)
     return (
         _specialised_desk(compared),
         _bulk_employer(compared, lead),
         _season(compared, lead),
-        _new_office(compared, lead, office, offices),
+        _emergency_service(compared, lead, known.closed),
+        _clean_up(compared, lead, known.edits),
+        _new_office(compared, lead, office, known.offices),
         _night_desk(compared, office),
         _outage(compared),
     )
 
 
 #: Names of the causes, in the order in which they are tried.
-CAUSES = ("specialised desk", "bulk employer", "season", "new office", "night desk", "outage")
+CAUSES = (
+    *("specialised desk", "bulk employer", "season", "emergency service", "clean-up"),
+    *("new office", "night desk", "outage"),
+)
 
 
 def _compared(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame) -> _Compared:
@@ -143,6 +172,60 @@ def _season(compared: _Compared, lead: Lead) -> Tried:
     return Tried(cause, data, _result(compared, outside, ["month"], "in the same months of other years"))
 
 
+def _emergency_service(compared: _Compared, lead: Lead, closed: pl.DataFrame | None) -> Tried:
+    cause, data = "emergency service", "calendar of the office, who else worked on the same closed days and on what"
+    if closed is None:
+        return Tried(cause, data, "not tried: the register has no calendar of the office")
+    events = compared.mine.filter(pl.col("event")).select("permit_number")
+    here = closed.filter(pl.col("office_id") == lead.office)
+    shut = here.join(events, on="permit_number", how="semi")
+    met = shut["permit_number"].n_unique()
+    if met < _MOST * events.height:
+        return Tried(cause, data, f"does not apply: {met} of {events.height} have a step on a day of closure")
+    others = here.join(compared.others.select("permit_number"), on="permit_number", how="semi")
+    # Whoever is on the closed days with the subject's permits only is no service for others.
+    served = others.group_by("day").agg(pl.col("who").drop_nulls().n_unique(), pl.col("permit_number").n_unique())
+    days = served.filter(pl.col("who") >= _PEOPLE, pl.col("permit_number") >= _SERVED)
+    shared = shut.join(days, on="day", how="semi")["permit_number"].n_unique()
+    text = (
+        f"{shared} of {events.height} fall on closed days on which {_PEOPLE} people or more handled {_SERVED} or more "
+        f"permits of others ({days.join(shut, on='day', how='semi').height} of {shut['day'].n_unique()} days)"
+    )
+    return Tried(cause, data, f"{_word(shared, events.height)}: {text}")
+
+
+def _clean_up(compared: _Compared, lead: Lead, edits: pl.DataFrame | None) -> Tried:
+    """In a clean-up or migration the same hands change the same fields of everybody's permits on the same days."""
+    cause, data = "clean-up", "edits in the access log: permits of others changed by the same people, days and fields"
+    if edits is None:
+        return Tried(cause, data, "not tried: the register has no log of edits")
+    events = compared.mine.filter(pl.col("event")).select("permit_number")
+    run = ["who", "day", "field"]
+    mine = edits.join(events, on="permit_number", how="semi")
+    edited = mine["permit_number"].n_unique()
+    if edited < _MOST * events.height:
+        return Tried(cause, data, f"does not apply: key fields of {edited} of {events.height} were edited")
+    subjects = compared.exposure.filter(compared.is_subject).select("permit_number")
+    at_once = edits.join(mine.select(run).unique(), on=run, how="semi").unique("permit_number")
+    of_subject = at_once.join(subjects, on="permit_number", how="semi").height
+    others = at_once.height - of_subject
+    where = "the same people changed the same fields on the same days of"
+    if not others:
+        return Tried(cause, data, f"{_NO}: {where} no other permit")
+    here = compared.exposure.filter(pl.col("office_id") == lead.office).select("permit_number")
+    share = here.join(subjects, on="permit_number", how="semi").height / here.height
+    expected = share * at_once.height
+    numbers = (
+        f"{where} {others} permits of others, of which and of these the subject's share of the office "
+        f"({share:.1%}) gives {expected:.1f}; {of_subject} were seen"
+    )
+    return Tried(cause, data, _explained(of_subject, expected, numbers))
+
+
+def _word(met: int, of: int) -> str:
+    return "could explain it" if met >= _NEARLY_ALL * of else "could explain part of it" if met else _NO
+
+
 def _new_office(compared: _Compared, lead: Lead, office: pl.DataFrame, offices: pl.DataFrame) -> Tried:
     cause, data = "new office", "day on which each office opened"
     opened = office["opened_on"][0] if office.height else None
@@ -179,8 +262,7 @@ def _outage(compared: _Compared) -> Tried:
     events = compared.mine.filter(pl.col("event"))
     shared = events.join(days, on="issued_on", how="semi").height
     text = f"{shared} of {events.height} fall on days when others of the office had {_FOR_ALL} or more as well"
-    word = "could explain it" if shared >= 0.8 * events.height else "could explain part of it" if shared else _NO
-    return Tried(cause, data, f"{word}: {text}")
+    return Tried(cause, data, f"{_word(shared, events.height)}: {text}")
 
 
 _NO = "does not explain it"
@@ -199,9 +281,16 @@ def _result(compared: _Compared, pool: pl.DataFrame, by: list[str], where: str) 
         return f"cannot tell: {met.height} of these {mine.height} permits have enough of others {where}"
     expected = float((met["k"] / met["n"]).sum())
     observed = int(met["event"].sum())
+    if observed < _MOST * compared.observed:
+        return f"cannot tell: {observed} of the {compared.observed} {compared.event} have enough of others {where}"
     known = groups.join(met.select(by).unique(), on=by)
     basis = f"{where} others had {known['k'].sum()} {compared.event} of {known['n'].sum()}"
     numbers = f"{basis}, which gives {expected:.1f} of these {met.height}; {observed} were seen"
+    return _explained(observed, expected, numbers)
+
+
+def _explained(observed: int, expected: float, numbers: str) -> str:
+    """Whether chance gives as many where so many are to be expected."""
     if float(at_least(observed, expected, 0.0)) > _LIKELY:
         return f"could explain it: {numbers}"
     return f"{'could explain part of it' if expected > 0.5 * observed else _NO}: {numbers}"

@@ -13,8 +13,6 @@ import numpy as np
 
 from pipeline.audit.strata import Floats
 
-#: Log likelihood ratio that is no more than rounding.
-_NOTHING = 1e-9
 #: Half of the 95 % quantile of chi-squared with one degree of freedom.
 _NOT_TOLD_APART = 1.92
 
@@ -41,7 +39,7 @@ def _log_ratio(count: Floats, mean: Floats, total: float, whole: float) -> Float
 
 
 def most_likely(observed: Floats, expected: Floats) -> Window:
-    """The most likely window of weekly counts; the whole span where no interval stands out.
+    """The most likely window of weekly counts; the whole span where no interval is told apart from it.
 
     Raises:
         ValueError: without a week, or where the two differ in length.
@@ -61,8 +59,9 @@ def most_likely(observed: Floats, expected: Floats) -> Window:
     ratio = np.where(ends, _log_ratio(np.maximum(count, 0), np.maximum(under, 1e-12), total, float(due[-1])), -np.inf)
     first, last = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
     best = float(ratio[first, last])
-    if best < _NOTHING:
-        return Window(0, weeks - 1, (0, weeks - 1), (0, weeks - 1), 0.0)
+    if best <= _NOT_TOLD_APART:
+        # The whole span has a ratio of 0. Where all permits of a party are flagged, a day with two is no window.
+        return Window(0, weeks - 1, (0, weeks - 1), (0, weeks - 1), best)
     starts, stops = np.nonzero(ratio >= best - _NOT_TOLD_APART)
     return Window(
         int(first), int(last), (int(starts.min()), int(starts.max())), (int(stops.min()), int(stops.max())), best

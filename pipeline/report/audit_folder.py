@@ -12,7 +12,8 @@ from pipeline.errors import UsageError
 
 #: Files of every audit.
 NAMES = (
-    *("leads.jsonl", "lead_permits.csv", "control_sample.csv", "identity_conflicts.csv", "audit.json", "audit.html"),
+    *("leads.jsonl", "lead_permits.csv", "lead_strata.csv", "control_sample.csv", "identity_conflicts.csv"),
+    *("audit.json", "audit.html"),
 )
 #: Files of an audit that was asked for more; a folder with others than these is not ours.
 ON_REQUEST = ("names_of_officers.csv",)

@@ -15,7 +15,17 @@ from markupsafe import Markup
 
 from pipeline.audit.assignment_log import ASSIGNED, OUT_OF_TURN, TAKEN_OVER
 from pipeline.audit.cusum import UNIT_YEARS
-from pipeline.report.audit_pictures import FEW, WEEKDAYS, around_svg, funnel_svg, hours_svg, months_svg, outside
+from pipeline.report.audit_numbers import chance, number, sure
+from pipeline.report.audit_pictures import (
+    FEW,
+    FEW_OF_OFFICE,
+    WEEKDAYS,
+    around_svg,
+    funnel_svg,
+    hours_svg,
+    months_svg,
+    outside,
+)
 from pipeline.report.audit_report import AuditReport, IndicatorWords
 from pipeline.report.lead_permits_csv import subject_text
 from pipeline.report.report_html import environment
@@ -76,10 +86,11 @@ class LeadView:
 
 @dataclass(frozen=True, slots=True)
 class FunnelView:
-    """A funnel: its picture and the units outside the limits, by office and id."""
+    """A funnel: its picture and the units outside the limits, by office and id; `small` units are not in it."""
 
     words: IndicatorWords
     units: int
+    small: int
     beyond: int
     picture: Markup
     rows: Sequence[tuple[str, str, int, int, float, float, float]]
@@ -99,8 +110,9 @@ class LogView:
 
 @dataclass(frozen=True, slots=True)
 class MonthsView:
-    """Office by month: the picture, and under it (office, year, twelve cells of text)."""
+    """Office by month: the picture, and under it (office, year, twelve cells of text); `small` offices are left out."""
 
+    small: int
     picture: Markup
     rows: Sequence[tuple[str, str, Sequence[str]]]
 
@@ -128,6 +140,10 @@ def write_audit_html(file: TextIO, report: AuditReport, banner: str | None) -> N
             conflicts=_conflicts_view(report.beside.conflicts),
             offices=report.exposure["office_id"].drop_nulls().n_unique(),
             few=FEW,
+            few_of_office=FEW_OF_OFFICE,
+            number=number,
+            chance=chance,
+            sure=sure,
             most_permits=MOST_PERMITS,
             most_units=MOST_UNITS,
         )
@@ -216,17 +232,21 @@ def _log_view(question: str, found: pl.DataFrame, report: AuditReport) -> LogVie
 
 
 def _funnel_view(words: IndicatorWords, funnel: pl.DataFrame) -> FunnelView:
-    far = outside(funnel).sort("office", "unit")
+    drawn = funnel.filter(pl.col("n") >= FEW)
+    far = outside(drawn).sort("office", "unit")
     rows = far.head(MOST_UNITS).select("office", "unit", "n", "observed", "expected", "low998", "high998").rows()
-    return FunnelView(words, funnel.height, far.height, funnel_svg(funnel, words.title), rows)
+    return FunnelView(
+        words, drawn.height, funnel.height - drawn.height, far.height, funnel_svg(drawn, words.title), rows
+    )
 
 
 def _months_view(report: AuditReport) -> MonthsView:
     flagged = report.flags.select("permit_number").unique().with_columns(event=pl.lit(1))
     month = pl.col("issued_on").dt.strftime("%Y-%m").alias("month")
     known = report.exposure.filter(pl.col("office_id").is_not_null(), pl.col("issued_on").is_not_null())
+    large = known.filter(pl.len().over("office_id") >= FEW_OF_OFFICE)
     counted = (
-        known.select("office_id", "permit_number", month)
+        large.select("office_id", "permit_number", month)
         .join(flagged, on="permit_number", how="left")
         .group_by("office_id", "month")
         .agg(pl.col("event").sum(), pl.len())
@@ -239,7 +259,8 @@ def _months_view(report: AuditReport) -> MonthsView:
         for year in sorted({month[:4] for month in months})
         if any((office, f"{year}-{number:02}") in cells for number in range(1, 13))
     ]
-    return MonthsView(months_svg(cells, offices, months), rows)
+    small = known["office_id"].n_unique() - large["office_id"].n_unique()
+    return MonthsView(small, months_svg(cells, offices, months), rows)
 
 
 def _cell(cell: tuple[int, int] | None) -> str:

@@ -13,8 +13,10 @@ from markupsafe import Markup
 
 #: Points drawn of a funnel at most; those outside the limits are always drawn.
 MOST_POINTS = 2_000
-#: Cells with fewer permits show nothing: a share of so few is about persons, not about an office.
+#: Cells and units with fewer permits show nothing: a share of so few is about persons, not about an office.
 FEW = 5
+#: Offices with fewer permits in the whole period are not shown by themselves.
+FEW_OF_OFFICE = 30
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _INK, _SOFT, _LINE, _BLUE, _RED = "#16202b", "#55606d", "#d5dbe1", "#1f4e79", "#c2185b"
@@ -23,6 +25,11 @@ _HEAD = Markup(
     'font-family="system-ui, sans-serif" font-size="11">'
 )
 _TEXT = Markup('<text x="{:.1f}" y="{:.1f}" fill="{}" text-anchor="{}">{}</text>')
+#: Text over lines, with a rim of paper around it.
+_OVER = Markup(
+    '<text x="{:.1f}" y="{:.1f}" fill="{}" text-anchor="middle" font-weight="600" stroke="#ffffff" stroke-width="4" '
+    'paint-order="stroke">{}</text>'
+)
 _LINE_TO = Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{:.1f}"/>')
 _BOX = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}"><title>{}</title></rect>')
 _DOT = Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}" fill="{}" fill-opacity="{}"><title>{}</title></circle>')
@@ -40,7 +47,9 @@ def outside(funnel: pl.DataFrame) -> pl.DataFrame:
 
 
 def funnel_svg(funnel: pl.DataFrame, label: str) -> Markup:
-    """Observed by expected against expected events, with the limits of chance and over-dispersion.
+    """Observed against expected events, with the limits of chance and over-dispersion.
+
+    Counts on a square-root scale, not their ratio: where hardly an event is to be expected, the limits of a ratio jump.
 
     Args:
         funnel: office, unit, n, observed, expected, low95, high95, low998, high998; counts.
@@ -49,21 +58,19 @@ def funnel_svg(funnel: pl.DataFrame, label: str) -> Markup:
     rows = funnel.filter(pl.col("expected") > 0).sort("expected", "office", "unit")
     if rows.is_empty():
         return Markup("")
-    width, height, left, top, right, bottom = 640, 280, 46, 14, 12, 34
+    width, height, left, top, right, bottom = 640, 280, 46, 18, 12, 34
     low, high = (math.log10(max(1e-3, float(rows["expected"][at]))) for at in (0, -1))
     high = max(high, low + 0.5)
-    ratio = pl.col("observed") / pl.col("expected")
-    # One unit far out must not press all others onto the axis; it stands at the upper edge, its numbers in the table.
-    most = min(12.0, max(3.0, float(rows.select(ratio.max()).item() or 0) * 1.05))
+    most = max(4.0, float(rows.select(pl.max_horizontal(pl.col("observed", "high998").max())).item() or 0) * 1.05)
 
     def x(expected: float) -> float:
         return left + (math.log10(max(1e-3, expected)) - low) / (high - low) * (width - left - right)
 
-    def y(value: float) -> float:
-        return top + (1 - min(value, most) / most) * (height - top - bottom)
+    def y(count: float) -> float:
+        return top + (1 - math.sqrt(max(count, 0.0) / most)) * (height - top - bottom)
 
-    parts = [_LINE_TO.format(left, y(1), width - right, y(1), _SOFT, 1)]
-    for mark in range(0, int(most) + 1, max(1, int(most) // 6)):
+    parts: list[Markup] = []
+    for mark in _marks(most):
         parts += [
             _LINE_TO.format(left, y(mark), width - right, y(mark), _LINE, 0.5),
             _TEXT.format(left - 6, y(mark) + 4, _SOFT, "end", mark),
@@ -71,22 +78,28 @@ def funnel_svg(funnel: pl.DataFrame, label: str) -> Markup:
     for power in range(math.ceil(low), math.floor(high) + 1):
         parts.append(_TEXT.format(x(10.0**power), height - bottom + 14, _SOFT, "middle", f"{10.0**power:g}"))
     parts += [
-        _TEXT.format((left + width - right) / 2, height - 6, _SOFT, "middle", "expected events (log)"),
-        _TEXT.format(left - 40, top - 3, _SOFT, "start", "observed / expected"),
+        _TEXT.format((left + width - right) / 2, height - 6, _SOFT, "middle", "expected events (logarithmic)"),
+        _TEXT.format(left - 40, top - 7, _SOFT, "start", "observed events (square roots)"),
     ]
-    step = max(1, rows.height // 120)
-    for name, colour in (("high998", _RED), ("low998", _RED), ("high95", _BLUE), ("low95", _BLUE)):
-        limits = rows.gather_every(step).select("expected", pl.col(name) / pl.col("expected")).drop_nulls()
-        points = " ".join(f"{x(at):.1f},{y(value):.1f}" for at, value in limits.iter_rows() if value == value)
+    step = max(1, rows.height // 400)
+    for name, colour in (("expected", _SOFT), ("high998", _RED), ("low998", _RED), ("high95", _BLUE), ("low95", _BLUE)):
+        limits = rows.gather_every(step).select("expected", pl.col(name).alias("limit")).drop_nulls().drop_nans()
+        points = " ".join(f"{x(at):.1f},{y(value):.1f}" for at, value in limits.iter_rows())
         parts.append(Markup('<polyline points="{}" fill="none" stroke="{}" stroke-width="1"/>').format(points, colour))
     far = outside(rows)
     inside = rows.join(far.select("office", "unit"), on=["office", "unit"], how="anti")
     inside = inside.sort("expected").gather_every(max(1, math.ceil(inside.height / MOST_POINTS)))
     for part, colour, radius in ((inside, _BLUE, 2.0), (far, _RED, 3.5)):
         for office, unit, observed, expected in part.select("office", "unit", "observed", "expected").iter_rows():
-            told = f"{unit}, office {office}: {observed} observed, {expected:.1f} expected"
-            parts.append(_DOT.format(x(expected), y(observed / expected), radius, colour, 0.55, told))
+            told = f"{unit}, office {office}: {observed} observed, {expected:.2g} expected"
+            parts.append(_DOT.format(x(expected), y(observed), radius, colour, 0.55, told))
     return _drawn(width, height, f"Funnel plot: {label}", parts)
+
+
+def _marks(most: float) -> list[int]:
+    """Counts to be marked on an axis of square roots, at most eight."""
+    steps = [0, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000]
+    return [mark for mark in steps if mark <= most][-8:]
 
 
 def months_svg(
@@ -142,7 +155,7 @@ def around_svg(centre: str, around: Sequence[tuple[str, str, int]]) -> Markup:
     """Whom the permits of a lead lead to: the subject in the middle, (kind, id, permits) around it."""
     if not around:
         return Markup("")
-    width, height, radius_x, radius_y = 640, 320, 210, 118
+    width, height, radius_x, radius_y = 820, 330, 215, 122
     middle_x, middle_y = width / 2, height / 2
     most = max(count for _, _, count in around)
     lines: list[Markup] = []
@@ -158,7 +171,7 @@ def around_svg(centre: str, around: Sequence[tuple[str, str, int]]) -> Markup:
         nodes.append(_TEXT.format(x + shift, y + below, _INK, anchor, f"{kind} {name[:24]} ({count})"))
     nodes += [
         _DOT.format(middle_x, middle_y, 10, _RED, 1, centre),
-        _TEXT.format(middle_x, middle_y + 26, _INK, "middle", centre[:60]),
+        _OVER.format(middle_x, middle_y + 27, _INK, centre[:60]),
     ]
     return _drawn(width, height, f"Parties of the permits of {centre}", [*lines, *nodes])
 

@@ -18,13 +18,14 @@ from pipeline.types.runs import CheckTally
 
 @dataclass(frozen=True, slots=True)
 class IndicatorWords:
-    """An indicator as its page names it."""
+    """An indicator as its page names it; `own`: kinds of party of which its flags are a property."""
 
     code: str
     title: str
     counts: tuple[str, ...]
     innocent: tuple[str, ...]
     next_check: str
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class AuditReport:
         rows: rows taken from the register, by table; `refused`, of rows not taken.
         left_out: permits that no unit could be compared with, by reason.
         exposure: a row a permit: columns of the exposure table, `weekday` (0 = Monday) and `hour` (local).
-        flags: `code` and `permit_number` of every event.
+        flags: `code` and `permit_number` of every event; `masks`, of what counts neither way.
         flagged_by: `permit_number` and `code` of the row checks.
         sample: the control sample.
         tests: how many units and pairs were tested; `fdr`, the rate allowed over all of them.
@@ -77,6 +78,7 @@ class AuditReport:
         names: printed names by officer id; None: nobody asked for them.
         monitored: officers whose charts stand above their limit at the end; no leads.
         log: what the assignment log shows; no leads.
+        too_little: of the assessed, by indicator code, in words, what was seen where it is too little for a test.
     """
 
     run_id: str
@@ -92,6 +94,7 @@ class AuditReport:
     left_out: Mapping[str, int]
     exposure: pl.DataFrame
     flags: pl.DataFrame
+    masks: pl.DataFrame
     flagged_by: pl.DataFrame
     sample: pl.DataFrame
     leads: Sequence[Lead]
@@ -111,6 +114,7 @@ class AuditReport:
     names: Mapping[str, str] | None
     monitored: Monitored = field(default_factory=Monitored)
     log: LogWatched = field(default_factory=LogWatched)
+    too_little: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def events(self) -> dict[str, int]:

@@ -28,7 +28,7 @@ def _same(column: str, value: str) -> pl.DataFrame:
     [
         (_same("office_id", "O-1"), None),
         (_same("officer_id", "OF-1").with_columns(pl.lit("O-1").alias("office_id")), ("officer", "nothing alike")),
-        (_OF.head(10), ("OFF102", "fewer than the 3")),
+        (_OF.head(10), ("OFF102", "flagged, fewer than the 3 permits of a pattern")),
         (_OF.head(0), ("permits", "none has a number")),
         (_OF.with_columns(pl.lit(dt.date(2024, 5, 5)).alias("issued_on")), None),
         (_OF.with_columns(pl.lit(None).alias("issued_on")), ("permits", "none has a number")),
@@ -88,7 +88,7 @@ def test_what_is_left_out_is_counted() -> None:
 def test_a_masked_permit_counts_neither_way() -> None:
     masks = _FLAGS.filter(pl.col("code") == "OFF101")
     found = leads(_OF, _FLAGS, INDICATORS, _SETTINGS, masks)
-    assert dict(found.not_assessed)["OFF101"] == "no permit is flagged"
+    assert dict(found.not_assessed)["OFF101"] == "assessed: no permit flagged"
 
 
 def test_settings_are_refused() -> None:

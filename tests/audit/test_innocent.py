@@ -7,8 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from flows.audit_tables import OFFICES
-from pipeline.audit.innocent import CAUSES, innocent_causes
+from pipeline.audit.innocent import CAUSES, CLOSED, EDITS, OFFICES, Circumstances, innocent_causes
 from pipeline.types.leads import Band, Lead, Tried
 from tests.audit.made_up import office
 
@@ -30,9 +29,16 @@ def offices(opened: dt.date | None = dt.date(1990, 1, 1), night: bool | None = F
     return pl.DataFrame([("01", opened, night), ("02", dt.date(2024, 6, 1), False)], OFFICES, orient="row")
 
 
-def tried(of: Lead, groups: list[dict[str, object]], known: pl.DataFrame | None = None) -> dict[str, Tried]:
+def tried(
+    of: Lead,
+    groups: list[dict[str, object]],
+    known: pl.DataFrame | None = None,
+    closed: pl.DataFrame | None = None,
+    edits: pl.DataFrame | None = None,
+) -> dict[str, Tried]:
     exposure, flags = office(groups)
-    (causes,) = innocent_causes([of], exposure, flags, offices() if known is None else known)
+    beside = Circumstances(offices() if known is None else known, closed, edits)
+    (causes,) = innocent_causes([of], exposure, flags, beside)
     assert tuple(one.cause for one in causes) == CAUSES
     assert all(one.data and one.result for one in causes)
     return {one.cause: one for one in causes}
@@ -56,6 +62,13 @@ def test_a_desk_of_one_officer_has_nobody_to_compare_with_and_no_desk_is_not_tri
     alone = tried(lead(), [RING | {"desk": "D1"}, PEERS | {"desk": "D2"}])["specialised desk"].result
     assert alone.startswith("cannot tell: 0 of these 40 permits")
     assert tried(lead(), [RING, PEERS])["specialised desk"].result.startswith("not tried")
+
+
+def test_where_none_of_the_events_is_among_those_that_can_be_compared_nothing_can_be_told() -> None:
+    shared, alone = {"desk": "D1", "permits": 60, "events": 0}, {"desk": "D2", "permits": 40, "events": 10}
+    groups = [RING | shared, RING | alone, PEERS | {"desk": "D1", "events": 0}]
+    result = tried(lead(), groups)["specialised desk"].result
+    assert result == "cannot tell: 0 of the 10 flagged have enough of others on the same desk"
 
 
 def test_one_employer_that_looks_so_with_every_officer_could_explain_it() -> None:
@@ -92,6 +105,78 @@ def test_a_night_desk_is_asked_about_only_where_most_was_done_at_night() -> None
     result = tried(lead(), [RING | night, PEERS | night | {"events": 100}], offices(night=True))["night desk"].result
     assert result.startswith("could explain it") and result.endswith("the office is open at night")
     assert tried(lead(), [RING | {"hour": None}, PEERS])["night desk"].result.startswith("not tried")
+
+
+#: Ten permits of OF-1, all flagged, on Sunday 2 March 2025; then those of two others.
+SUNDAY = dt.date(2025, 3, 2)
+ON_SUNDAY: dict[str, object] = {"permits": 10, "events": 10, "first": SUNDAY, "last": SUNDAY}
+SERVICE = [RING | ON_SUNDAY, PEERS | {"permits": 3, "events": 0}, PEERS | {"permits": 3, "officer_id": "OF-3"}]
+
+
+def closed(*steps: tuple[int, int, str]) -> pl.DataFrame:
+    """Steps on that Sunday: first and last permit, who."""
+    rows = [(f"WP-{at:06}", "01", SUNDAY, who) for first, last, who in steps for at in range(first, last)]
+    return pl.DataFrame(rows, CLOSED, orient="row")
+
+
+def test_a_closed_day_on_which_others_served_others_could_be_an_emergency_service() -> None:
+    served = closed((0, 10, "OF-1"), (10, 13, "OF-2"), (13, 16, "OF-3"))
+    result = tried(lead(), SERVICE, closed=served)["emergency service"].result
+    assert result == (
+        "could explain it: 10 of 10 fall on closed days on which 2 people or more handled 3 or more permits of others "
+        "(1 of 1 days)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("steps", "result"),
+    [
+        (closed((0, 10, "OF-1")), "does not explain it: 0 of 10 fall on closed days"),
+        (closed((0, 10, "OF-1"), (10, 13, "OF-2")), "does not explain it: 0 of 10"),
+        (closed((0, 10, "OF-1"), (0, 10, "OF-2"), (0, 10, "OF-3")), "does not explain it: 0 of 10"),
+        (closed((0, 4, "OF-1"), (10, 16, "OF-2")), "does not apply: 4 of 10 have a step on a day of closure"),
+        (None, "not tried: the register has no calendar of the office"),
+    ],
+)
+def test_a_closed_day_of_one_hand_or_of_the_subjects_permits_only_is_no_service(
+    steps: pl.DataFrame | None, result: str
+) -> None:
+    assert tried(lead(), SERVICE, closed=steps)["emergency service"].result.startswith(result)
+
+
+def edited(*runs: tuple[int, int, str, str]) -> pl.DataFrame:
+    """Edits on one day: first and last permit, who, field."""
+    rows = [(f"WP-{at:06}", SUNDAY, who, field) for first, last, who, field in runs for at in range(first, last)]
+    return pl.DataFrame(rows, EDITS, orient="row")
+
+
+#: OF-1 has 10 permits of 100.
+CLEANED = [RING | {"permits": 10, "events": 10}, PEERS | {"permits": 90, "events": 0}]
+
+
+def test_edits_that_met_everybody_alike_could_be_a_clean_up() -> None:
+    result = tried(lead(), CLEANED, edits=edited((0, 100, "OF-9", "employer_id")))["clean-up"].result
+    assert result == (
+        "could explain it: the same people changed the same fields on the same days of 90 permits of others, of which "
+        "and of these the subject's share of the office (10.0%) gives 10.0; 10 were seen"
+    )
+
+
+@pytest.mark.parametrize(
+    ("edits", "result"),
+    [
+        (edited((0, 10, "OF-9", "employer_id")), "does not explain it: the same people changed the same fields on the"),
+        (
+            edited((0, 10, "OF-9", "employer_id"), (10, 100, "OF-9", "surname"), (10, 100, "OF-8", "employer_id")),
+            "does not explain it: the same people changed the same fields on the same days of no other permit",
+        ),
+        (edited((0, 10, "OF-9", "surname"), (10, 20, "OF-9", "surname")), "does not explain it: the same people"),
+        (edited((0, 4, "OF-9", "surname")), "does not apply: key fields of 4 of 10 were edited"),
+        (None, "not tried: the register has no log of edits"),
+    ],
+)
+def test_edits_that_sought_the_subject_out_are_no_clean_up(edits: pl.DataFrame | None, result: str) -> None:
+    assert tried(lead(), CLEANED, edits=edits)["clean-up"].result.startswith(result)
 
 
 def test_an_outage_is_a_day_on_which_others_have_such_permits_as_well() -> None:

@@ -47,6 +47,14 @@ def test_nothing_that_stands_out_is_the_whole_span() -> None:
     assert most_likely(np.zeros(5), np.ones(5)).last == 4
 
 
+def test_a_week_with_a_few_more_is_no_window_where_all_weeks_have_some() -> None:
+    observed, mean = np.full(12, 2.0), np.full(12, 2.0)
+    observed[-1] = 4
+    found = most_likely(observed, mean)
+    assert (found.first, found.last) == (0, 11)
+    assert 0 < found.log_likelihood_ratio < 1.92
+
+
 @pytest.mark.parametrize(("observed", "expected"), [([], []), ([1.0], [1.0, 2.0])])
 def test_weeks_must_agree(observed: list[float], expected: list[float]) -> None:
     with pytest.raises(ValueError, match="same weeks"):

@@ -17,8 +17,9 @@ import polars as pl
 
 from checks.office import Measure, OfficeCheck
 from checks.registry import by_code
-from flows.audit_tables import CIRCUMSTANCES, EXPOSURE, FLAGS, OFFICES, AuditTables, why_not
+from flows.audit_tables import CIRCUMSTANCES, EXPOSURE, FLAGS, AuditTables, why_not
 from flows.auditing import compared
+from pipeline.audit.innocent import OFFICES, Circumstances
 from pipeline.settings import Audit
 from pipeline.types.leads import Lead
 
@@ -131,7 +132,7 @@ def _tables(check: OfficeCheck, groups: list[dict[str, str]]) -> AuditTables:
         assessed=tuple(one for one in (None if alone else beside_it, None if reason else check) if one),
         not_assessed=((check.code, reason),) if reason else (),
         left_out={},
-        offices=pl.DataFrame([("01", dt.date(1990, 1, 1), False)], OFFICES, orient="row"),
+        known=Circumstances(pl.DataFrame([("01", dt.date(1990, 1, 1), False)], OFFICES, orient="row")),
     )
 
 

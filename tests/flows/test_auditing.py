@@ -64,6 +64,17 @@ def test_a_pattern_is_a_lead_whose_permits_can_be_counted(ring: tuple[Path, Path
     assert 0.5 < (lead.window[1] - lead.window[0]).days < 60
 
 
+def test_observed_is_what_one_counts_by_hand_in_the_strata(ring: tuple[Path, Path, Auditing, AuditFound]) -> None:
+    tmp, _, _, found = ring
+    rows = pl.read_csv(tmp / "out-run" / "lead_strata.csv", infer_schema=False)
+    compared = rows.filter(pl.col("compared") == "yes").cast({"lead": pl.Int64, "flagged": pl.Int64})
+    counted = dict(compared.group_by("lead").agg(pl.col("flagged").sum()).iter_rows())
+    whole = {at: lead.observed for at, lead in enumerate(found.leads, 1) if "counted over" not in lead.stratum}
+    assert whole and {at: counted[at] for at in whole} == whole
+    of_first = pl.read_csv(tmp / "out-run" / "lead_permits.csv", infer_schema=False).filter(pl.col("lead") == "1")
+    assert set(of_first["permit_number"]) == set(found.leads[0].permits)
+
+
 def test_the_same_lead_persists_in_the_next_audit(ring: tuple[Path, Path, Auditing, AuditFound]) -> None:
     tmp, register, work, found = ring
     with work.store.write() as connection:

@@ -93,6 +93,7 @@ def report(leads: tuple[Lead, ...] | None = None, groups: list[dict[str, object]
         left_out={"permit number again": 1},
         exposure=exposure,
         flags=flags,
+        masks=flags.clear(),
         flagged_by=flags.with_columns(code=pl.lit("PRC105")).select("permit_number", "code"),
         sample=exposure.select("office_id", "permit_number", "issued_on", "stratum").head(3),
         leads=shown,

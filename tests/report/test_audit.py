@@ -144,10 +144,10 @@ def test_the_page_shows_every_number_of_a_lead_and_what_was_tried() -> None:
 
 def test_the_page_says_when_in_words_and_what_was_noted() -> None:
     text = page()
-    assert "The window may begin on 2025-01-01 and end between 2025-06-16 and 2025-07-06" in text
+    assert "It may begin on 2025-01-01 and end between 2025-06-16 and 2025-07-06" in text
     assert "not assessed: the register does not say" in text and "no evidence by itself" in text
     untold = page(leads=(lead((), window_between=None, noted=()),))
-    assert "The window may" not in untold and "Noted on its time" not in untold
+    assert "It may begin" not in untold and "Noted on its time" not in untold
 
 
 def test_charts_stand_beside_how_many_chance_gives_and_the_caution() -> None:
@@ -195,6 +195,64 @@ def test_a_table_stands_under_every_picture() -> None:
     order.feed(page())
     assert order.found.count("svg") == 4
     assert all(order.found[at + 1] == "table" for at, tag in enumerate(order.found) if tag == "svg")
+
+
+class _Wide(HTMLParser):
+    """Class of each table with the number of its columns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[tuple[str, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append((dict(attrs).get("class") or "", 0))
+        elif tag == "th" and self.tables:
+            name, columns = self.tables[-1]
+            self.tables[-1] = (name, columns + 1)
+
+
+def test_a_table_of_all_hours_is_no_wider_than_its_page() -> None:
+    wide = _Wide()
+    wide.feed(page())
+    assert [name for name, columns in wide.tables if columns > 20] == ["rows small hours"]
+    assert ".hours { table-layout: fixed; }" in page()
+
+
+def test_each_lead_is_a_sheet_of_its_own_with_all_that_it_needs() -> None:
+    text = page()
+    sheet = text[text.index('<article class="lead"') : text.index("</article>")]
+    for told in (
+        *("Lead 1 of 1", "0123456789abcdef", "f" * 64, "10%", "What was assessed"),
+        *(
+            "It is no finding about a person",
+            "work-permit/counter at 01",
+            "What would clear it next",
+            "permits behind it",
+        ),
+        *("two people, neither of office 01", "closed because"),
+    ):
+        assert told in sheet
+
+
+def test_what_was_judged_and_hardly_seen_is_said_among_the_assessed() -> None:
+    text = page(too_little={"OFF119": "no permit flagged"})
+    assessed = text[text.index("<h3>Assessed") : text.index('id="leads"')]
+    assert "too little for a test" in assessed and "no permit flagged" in assessed
+    assert "too little for a test" not in page()
+
+
+def test_small_offices_and_units_are_not_drawn_by_themselves() -> None:
+    groups: list[dict[str, object]] = [{"office_id": "01", "permits": 40}, {"office_id": "02-SMALL", "permits": 29}]
+    file = io.StringIO()
+    write_audit_html(file, report((), groups), None)
+    months = file.getvalue()[file.getvalue().index('id="months"') :]
+    assert "02-SMALL" not in months and "office 01, 2025-" in months
+    assert "Offices with fewer than 30 permits are not shown by themselves: 1." in months
+    funnel = report().funnels["OFF101"].with_columns(n=pl.Series([4, 80]))
+    funnels = page(funnels={"OFF101": funnel})
+    assert "those with fewer than 5 permits are not drawn: 1" in funnels
+    assert "OF-1, office 01" not in funnels and "OF-2, office 01" in funnels
 
 
 def test_the_page_tells_of_identities_what_was_asked_and_what_was_not() -> None:

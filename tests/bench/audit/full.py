@@ -29,13 +29,12 @@ def measure(folder: Path, seed: int, permits: int) -> tuple[dict[str, Any] | Non
     used = process.run(
         [
             *(_COMMAND, "audit", "--register", str(made.register), "--out", str(out)),
-            *("--store", f"sqlite:///{folder / 'store.db'}"),
+            *("--store", f"sqlite:///{folder / 'store.db'}", "--today", TODAY.isoformat()),
         ],
         {
             "OVERSEAL_HOME": str(folder / "home"),
             "OVERSEAL_SPECIMEN_RUN": "true",
             "OVERSEAL_REGISTER__STATE": "UTO",
-            "OVERSEAL_TODAY": TODAY.isoformat(),
         },
         folder / "audit.log",
         {},
