@@ -73,8 +73,9 @@ def dense(codes: npt.NDArray[np.integer]) -> tuple[Codes, int]:
         occurs[codes - lowest] = True
         renumbered = np.cumsum(occurs, dtype=np.int32) - 1
         return renumbered[codes - lowest], int(occurs.sum())
-    distinct, inverse = np.unique(codes, return_inverse=True)
-    return inverse.astype(np.int32), len(distinct)
+    # Ranks without gaps are such codes, found on every core.
+    ranked = pl.Series(codes).rank("dense").cast(pl.Int32).to_numpy() - np.int32(1)
+    return ranked, int(ranked.max(initial=-1)) + 1
 
 
 def joined(first: Codes, second: Codes) -> npt.NDArray[np.int64]:

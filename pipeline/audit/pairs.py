@@ -15,7 +15,13 @@ from pipeline.audit.exposure import Codes, Permits, dense, joined
 
 #: Kinds of unit in the order they are counted; the second list within one office.
 SINGLES = (("officer",), ("workstation",), ("agency",), ("employer",), ("clinic",))
-PAIRS = (("officer", "agency"), ("officer", "employer"), ("officer", "clinic"), ("office", "agency"))
+PAIRS = (
+    ("officer", "agency"),
+    ("officer", "employer"),
+    ("officer", "clinic"),
+    ("office", "agency"),
+    ("office", "clinic"),
+)
 _WITHIN_OFFICE = frozenset({"officer", "workstation"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from pipeline.audit.evidence import combined, log_bayes_factor
 from pipeline.audit.exposure import Codes, Ints, Permits
 from pipeline.audit.indicators import Bools, Prepared
 from pipeline.audit.pairs import Table
-from pipeline.audit.posterior import share
+from pipeline.audit.posterior import posterior, share
 from pipeline.audit.spans import Spans, inside, table_of
 from pipeline.audit.strata import Floats
 from pipeline.types.leads import AuditSettings
@@ -27,7 +28,11 @@ from pipeline.types.leads import AuditSettings
 _PROMISING, _MOST_PROMISING = 1.0, 2000
 #: Share of what it expects to which a table is standardised at least: more is not noise but some very busy units.
 _LEAST_STANDARD = 0.85
+#: Posterior from which a pair does not count toward how much innocent pairs differ: where few others have any event,
+#: the patterns would be the whole of what is seen. Single units differ with heavy tails of their own and all count.
+_PATTERN = 0.5
 _TINY = 1e-12
+_NOBODY: Codes = np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -138,11 +143,15 @@ def _judged(
         observed = np.vstack([observed, table.size])
         expected = np.vstack([expected, pairs.astype(np.float32)])
     caps, minimum = ready.caps(table), ready.minimum(table, settings)
-    alphas = np.array([overdispersion(count, mean) for count, mean in zip(observed, expected, strict=True)])
+    alphas = _alphas(observed, expected)
     evidence, pattern = combined(observed, expected, alphas, caps, minimum)
     judged = np.any(expected > 0, axis=0)
+    if len(table.kinds) > 1:
+        patterns = pattern & (posterior(evidence, share(np.where(pattern, evidence, -np.inf)[judged])) > _PATTERN)
+        alphas = _alphas(observed[:, ~patterns], expected[:, ~patterns])
+        evidence, pattern = combined(observed, expected, alphas, caps, minimum)
     return Scored(
-        table=table,
+        table=dataclasses.replace(table, unit=_NOBODY),
         codes=ready.codes(table),
         alphas=alphas,
         caps=caps,
@@ -156,6 +165,10 @@ def _judged(
         pairs=pairs,
         first_month=cut.first if cut else None,
     )
+
+
+def _alphas(observed: npt.NDArray[np.integer], expected: npt.NDArray[np.floating]) -> Floats:
+    return np.array([overdispersion(count, mean) for count, mean in zip(observed, expected, strict=True)])
 
 
 def _standard(events: Events) -> Floats:

@@ -106,17 +106,15 @@ def cells(permits: Permits, made: Table) -> Cells:
     """The table split by strata."""
     wide, middle, narrow = permits.cells
     inside = np.flatnonzero(made.unit >= 0)
-    units = made.unit[inside]
-    own, count = dense(joined(units, middle[inside]))
-    mine = np.bincount(own, minlength=count)
-    others = np.bincount(middle, minlength=1)[middle[inside]] - mine[own]
-    alike = others >= _LIKE * mine[own]
-    compared, units = inside[alike], units[alike]
-
-    row, rows = dense(joined(units, narrow[compared]))
+    row, rows = dense(joined(made.unit[inside], narrow[inside]))
+    at, size = inside[_first(row, rows)], _sum(row, None, rows)
+    own, count = dense(joined(made.unit[at], middle[at]))
+    mine = _sum(own, size, count)[own]
+    alike = np.bincount(middle, minlength=1)[middle[at]] - mine >= _LIKE * mine
+    left_out = int(size[~alike].sum())
     placed = np.full(len(permits), -1, dtype=np.int32)
-    placed[compared] = row
-    at = compared[_first(row, rows)]
+    placed[inside] = np.where(alike, np.cumsum(alike) - 1, -1).astype(np.int32)[row]
+    at, size = at[alike], size[alike]
     unit = made.unit[at]
     cell, parent = [narrow[at]], []
     for wider in (middle, wide):
@@ -127,13 +125,13 @@ def cells(permits: Permits, made: Table) -> Cells:
     parent.append(made.unit[at])
     return Cells(
         row=placed,
-        size=_sum(row, None, rows),
+        size=size,
         cell=tuple(cell),
         parent=tuple(parent),
         unit=unit,
         wide=cell[2][parent[1][parent[0]]],
         units=len(made),
-        incomparable=len(inside) - len(compared),
+        incomparable=left_out,
     )
 
 
