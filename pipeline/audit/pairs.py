@@ -15,13 +15,8 @@ from pipeline.audit.exposure import Codes, Permits, dense, joined
 
 #: Kinds of unit in the order they are counted; the second list within one office.
 SINGLES = (("officer",), ("workstation",), ("agency",), ("employer",), ("clinic",))
-PAIRS = (
-    ("officer", "agency"),
-    ("officer", "employer"),
-    ("officer", "clinic"),
-    ("office", "agency"),
-    ("office", "clinic"),
-)
+#: A clinic at one office is no pair: bulk medicals of a mobile clinic would be one, and no official is part of it.
+PAIRS = (("officer", "agency"), ("officer", "employer"), ("officer", "clinic"), ("office", "agency"))
 _WITHIN_OFFICE = frozenset({"officer", "workstation"})
 
 
