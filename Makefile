@@ -23,7 +23,7 @@ lint: setup ## ruff, mypy --strict, import contracts
 	.venv/bin/lint-imports
 
 test: lint ## lint, then every test that needs no more than two cores and 12 minutes
-	$(PY) -m pytest -m "not slow"
+	$(PY) -m pytest -m "not slow and not postgres"
 
 test-all: lint ## every test
 	$(PY) -m pytest

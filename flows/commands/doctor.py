@@ -179,7 +179,7 @@ def _policies(settings: Settings) -> str:
 
 def _store(settings: Settings) -> str:
     from pipeline.store.database import open_store
-    from pipeline.store.schema import SCHEMA_VERSION
+    from pipeline.store.migrations import SCHEMA_VERSION
 
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings.store, busy_seconds=2.0)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from pipeline.store.database import Store, open_store
+from pipeline.store.database import Store
 from pipeline.store.outcomes import Basis, save_outcomes
 from pipeline.store.scans import save_reading
 from pipeline.store.schema import records
@@ -37,13 +35,6 @@ def finding(code: str, hypothesis: Hypothesis, *evidence: Evidence, protection: 
         code, 1, f"title of {code}", "seen", Strength.STRONG, hypothesis, 1.0, evidence or (_PAGE,), ("a slip",),
         "look", "number", protection,
     )  # fmt: skip
-
-
-@pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
-    yield store
-    store.close()
 
 
 def put(store: Store, number: str, *findings: Finding, delivery: str = "") -> str:
