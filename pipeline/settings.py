@@ -116,6 +116,28 @@ class Audit(_Part):
     )
 
 
+class Kept(_Part):
+    """For how many days; 0: until a person decides."""
+
+    images: int = Field(ge=0, le=36_500, description="page images; they go with the facts at the latest")
+    facts: int = Field(ge=0, le=36_500, description="readings, outcomes and cases")
+
+
+class Retention(_Part):
+    """How long scans of each class are kept, in days since they were first read; the law of the place decides."""
+
+    clear: Kept = Kept(images=30, facts=180)
+    flagged: Kept = Kept(images=365, facts=730)
+    protection: Kept = Kept(images=365, facts=730)
+    confirmed: Kept = Kept(images=0, facts=0)
+    reports: int = Field(default=180, ge=0, le=36_500, description="folders of nights, as a whole")
+
+    def of(self, kept_as: Literal["clear", "flagged", "protection", "confirmed"]) -> Kept:
+        """The days of a class."""
+        kept: Kept = getattr(self, kept_as)
+        return kept
+
+
 class Settings(BaseSettings):
     """All settings. `home` holds store, orchestrator and settings file (`OVERSEAL_HOME`)."""
 
@@ -135,6 +157,7 @@ class Settings(BaseSettings):
     run: Run = Run()
     register: RegisterSettings = RegisterSettings()
     audit: Audit = Audit()
+    retention: Retention = Retention()
 
     @field_validator("checks")
     @classmethod

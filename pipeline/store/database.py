@@ -114,7 +114,9 @@ def open_store(url: str, busy_seconds: float = BUSY_SECONDS, away_seconds: float
     return Store(engine, away_seconds)
 
 
-def upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]], keep: frozenset[str] = frozenset()) -> None:
+def upsert(
+    connection: Connection, table: sa.Table, rows: list[dict[str, Any]], keep: frozenset[str] = frozenset()
+) -> None:
     """Insert rows, replacing those with the same primary key, but for the columns to `keep`."""
     if not rows:
         return

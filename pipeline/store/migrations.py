@@ -1,7 +1,7 @@
 """The schema's numbered steps, from nothing to the present; step N brings version N - 1 to N.
 
-A released step is never edited, and names no table of `schema`, which moves on: it is SQL that both databases know, with
-their few differences filled in. All steps of an upgrade are one transaction under the write lock, so that of two
+A released step is never edited, and names no table of `schema`, which moves on: it is SQL that both databases know,
+with their few differences filled in. All steps of an upgrade are one transaction under the write lock, so that of two
 programs that start at once one upgrades, and a step that fails leaves the store as it was.
 """
 
@@ -69,7 +69,7 @@ def _first(connection: Connection) -> None:
         "CREATE INDEX inputs_by_bundle ON inputs (run_id, bundle)",
         "CREATE INDEX inputs_by_hash ON inputs (run_id, sha256)",
         "CREATE TABLE cases (run_id VARCHAR(32) NOT NULL, document_id VARCHAR(80) NOT NULL, "
-        "folder VARCHAR(12) NOT NULL, position BIGINT NOT NULL, \"case\" TEXT NOT NULL, "
+        'folder VARCHAR(12) NOT NULL, position BIGINT NOT NULL, "case" TEXT NOT NULL, '
         "PRIMARY KEY (run_id, document_id, folder))",
         "CREATE INDEX cases_by_document ON cases (document_id)",
         "CREATE INDEX cases_in_order ON cases (run_id, folder, position)",
@@ -144,6 +144,8 @@ def _widen(connection: Connection) -> None:
     for table, column, kind, length in columns:
         whole = "TEXT" if kind == "text" else f"VARCHAR({longer.get((table, column), length)})"
         connection.exec_driver_sql(f'ALTER TABLE {table} ALTER COLUMN "{column}" TYPE {whole} COLLATE "C"')
+    # The first stores counted it up.
+    connection.exec_driver_sql("ALTER TABLE schema_version ALTER COLUMN version DROP DEFAULT")
 
 
 #: All steps, in order.

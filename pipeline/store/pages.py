@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.types.readings import PageImage
+
+_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.jpg")
 
 
 class PageFolder:
@@ -21,7 +26,7 @@ class PageFolder:
         Raises:
             OSError: if the disk refuses.
         """
-        target = self._path(image.document_id, image.page)
+        target = self._root / self.name(image.document_id, image.page)
         for folder in (self._root, target.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         aside = target.with_suffix(f".{os.getpid()}")
@@ -33,10 +38,30 @@ class PageFolder:
     def load(self, document_id: str, page: int) -> bytes | None:
         """JPEG bytes of a page (0-based), or None where there is none."""
         try:
-            return self._path(document_id, page).read_bytes()
+            return (self._root / self.name(document_id, page)).read_bytes()
         except FileNotFoundError:
             return None
 
-    def _path(self, document_id: str, page: int) -> Path:
+    def forget(self, name: str, until: dt.datetime) -> None:
+        """Remove an image by its name, unless it was saved after that moment.
+
+        Raises:
+            OSError: if the disk refuses.
+        """
+        if not self.named(name):
+            return
+        path = self._root / name
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime <= until.timestamp():
+                path.unlink()
+
+    @staticmethod
+    def name(document_id: str, page: int) -> str:
+        """Where the image of a page (0-based) lies below the folder."""
         name = hashlib.sha256(f"{document_id}:{page}".encode()).hexdigest()
-        return self._root / name[:2] / f"{name[2:]}.jpg"
+        return f"{name[:2]}/{name[2:]}.jpg"
+
+    @staticmethod
+    def named(name: str) -> bool:
+        """Whether it is a name that `name` gives; a store that was tampered with could hold any path."""
+        return _NAME.fullmatch(name) is not None

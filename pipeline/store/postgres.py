@@ -35,7 +35,9 @@ def postgres_engine(url: URL, busy_seconds: float) -> Engine:
         raise MissingDependency(f"the package {PACKAGE} (Postgres as the store)", COMMAND)
     asked = url.query.get("options", "")
     # In the greeting, not by a statement after it: of a server that dies between the two a connection would be left.
-    options = f"{asked if isinstance(asked, str) else ' '.join(asked)} -c lock_timeout={max(1, round(busy_seconds * 1000))}"
+    options = (
+        f"{asked if isinstance(asked, str) else ' '.join(asked)} -c lock_timeout={max(1, round(busy_seconds * 1000))}"
+    )
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,

@@ -1,5 +1,6 @@
-"""The one schema as it is now, in SQLAlchemy Core; SQLite and Postgres alike. How a store gets there is in `migrations`.
+"""The one schema as it is now, in SQLAlchemy Core; SQLite and Postgres alike.
 
+How a store gets there is in `migrations`.
 Readings are kept by (sha256, reading version), outcomes by everything that they depend on. Names of input files stand
 in `inputs` only, and only while their run lasts.
 """
@@ -12,7 +13,7 @@ from pipeline.store.columns import text, varchar
 
 metadata = MetaData()
 
-schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
 #: What became of each file's bytes. `problems` are those of the whole file; `read_at`, when this version first read it
 #: (UTC, ISO 8601).
@@ -134,8 +135,8 @@ judgements = Table(
 )
 Index("judgements_by_finding", judgements.c.document_id, judgements.c.code)
 
-#: What was erased of a scan, `images` or `facts`, as which class and by which rule. `status` is how reading it had ended,
-#: `pages` the names of its image files (JSON). Appended, never changed.
+#: What was erased of a scan, `images` or `facts`, as which class and by which rule. `status` is how reading it had
+#: ended, `pages` the names of its image files (JSON). Appended, never changed.
 tombstones = Table(
     "tombstones",
     metadata,

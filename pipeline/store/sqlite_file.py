@@ -34,8 +34,8 @@ def sqlite_engine(url: URL, busy_seconds: float) -> Engine:
 
 
 def _prepare_file(database: str | None) -> None:
-    if not database or database == ":memory:":
-        raise StoreError("the store must be a file: several processes use it")
+    if not database or database == ":memory:" or database.startswith("file:"):
+        raise StoreError("the store must be a file, named by its path: several processes use it")
     path = Path(database)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # SQLite gives its side files the mode of the main one.

@@ -46,7 +46,7 @@ def _run(tmp_path: Path) -> Iterator[Screening]:
             data = json.dumps({"kind": "passport", "facts": {"viz.surname": f"NAME {ordinal}"}}).encode()
             reading = fake_reader.reading(data, f"b{ordinal}", lambda: None)
             assert reading.file_sha256 is not None
-            save_reading(connection, reading.file_sha256, reading)
+            save_reading(connection, reading.file_sha256, reading, dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
             file = Input(ordinal, Path("x"), "x", f"b{ordinal}", reading.file_sha256, status="read")
             add_inputs(connection, "r", [file])
     yield Screening("r", settings, store, PageFolder(tmp_path), pool, day, law, fake_checks.CHECKS)

@@ -47,7 +47,7 @@ def test_an_upsert_replaces_but_what_is_to_be_kept(store: Store) -> None:
         with store.write() as connection:
             upsert(connection, scans, [{**_row(status=status), "read_at": at}], keep=frozenset({"read_at"}))
     with store.read() as connection:
-        assert connection.execute(sa.select(scans.c.status, scans.c.read_at)).all() == [("read", "first")]
+        assert connection.execute(sa.select(scans.c.status, scans.c.read_at)).one() == ("read", "first")
 
 
 def test_an_error_rolls_back_and_the_next_transaction_works(store: Store) -> None:
@@ -211,12 +211,19 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path) -> None
 
 
 def test_a_store_that_may_not_be_written_is_told(tmp_path: Path) -> None:
-    open_store(_sqlite(tmp_path)).close()
-    readable = f"sqlite:///file:{tmp_path / 'home' / 'overseal.db'}?mode=ro&uri=true"
-    with pytest.raises(StoreError, match="cannot be opened|read-only"):
-        store = open_store(readable)
-        with store.write() as connection:
+    store = open_store(_sqlite(tmp_path))
+
+    def lock_up(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    event.listen(Engine, "checkout", lock_up)
+    try:
+        with pytest.raises(StoreError) as refused, store.write() as connection:
             upsert(connection, scans, [_row()])
+    finally:
+        event.remove(Engine, "checkout", lock_up)
+    assert str(refused.value) == refusals.READ_ONLY
+    store.close()
 
 
 def test_what_is_no_database_is_told(tmp_path: Path) -> None:
@@ -227,7 +234,10 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     assert str(refused.value) == refusals.DAMAGED
 
 
-@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:///:memory:", "strange://host/db", "mysql://h/d"])
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=ro", "strange://host/db", "mysql://h/d"],
+)
 def test_a_url_that_cannot_be_used_is_told(url: str) -> None:
     with pytest.raises(StoreError):
         open_store(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -47,7 +48,7 @@ def put(store: Store, number: str, *findings: Finding, delivery: str = "") -> st
     for one in findings:
         by_code.setdefault(one.code, []).append(one)
     with store.write() as connection:
-        save_reading(connection, reading.file_sha256, reading)
+        save_reading(connection, reading.file_sha256, reading, dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
         answers = [Outcome(code, 1, OutcomeKind.FLAG, tuple(held)) for code, held in by_code.items()]
         save_outcomes(connection, document, Basis("p", delivery, "2026-11-01", "c"), answers)
     return document
