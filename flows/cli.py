@@ -34,6 +34,8 @@ COMMANDS: dict[str, str] = {
     "doctor": "look for what is missing on this machine",
     "demo": "make documents of the Republic of Utopia and screen them",
     "serve": "screen an inbox on a schedule",
+    "backup": "write the store and its page images into one file",
+    "restore": "put a backup in place of the store",
 }
 
 #: Read by libraries when they are loaded: Tesseract's own threads cost seven times their gain (MEASURED section 7).

@@ -180,7 +180,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
     with (locks / run_id).open("wb") as mine:
         fcntl.flock(mine, fcntl.LOCK_EX)
         with store.write() as connection:
-            dead = [other for other in running(connection) if _is_dead(locks / other)]
+            dead = [other for other in running(connection) if is_dead(locks / other)]
             for other in dead:
                 end_run(connection, other, "failed")
             start_run(connection, run_id, now())
@@ -200,7 +200,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
         (locks / run_id).unlink()
 
 
-def _is_dead(lock: Path) -> bool:
+def is_dead(lock: Path) -> bool:
     """Whether the process that held the lock of a run has ended. A run of another machine has no lock here."""
     try:
         with lock.open("rb") as theirs:

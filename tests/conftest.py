@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -31,12 +31,22 @@ def _postgres_server() -> Iterator[PostgresServer]:
     server.close()
 
 
+@pytest.fixture(name="new_postgres_url")
+def _new_postgres_url(postgres_server: PostgresServer) -> Callable[[], str]:
+    """Makes URLs of empty stores on it: a schema each."""
+
+    def make() -> str:
+        name = f"store_{next(_NUMBERS)}"
+        engine = sa.create_engine(postgres_server.url.replace("postgresql:", "postgresql+psycopg:", 1))
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+        engine.dispose()
+        return f"{postgres_server.url}&options=-csearch_path%3D{name}"
+
+    return make
+
+
 @pytest.fixture(name="postgres_url")
-def _postgres_url(postgres_server: PostgresServer) -> str:
-    """URL of an empty store on it: a schema of its own."""
-    name = f"store_{next(_NUMBERS)}"
-    engine = sa.create_engine(postgres_server.url.replace("postgresql:", "postgresql+psycopg:", 1))
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-    engine.dispose()
-    return f"{postgres_server.url}&options=-csearch_path%3D{name}"
+def _postgres_url(new_postgres_url: Callable[[], str]) -> str:
+    """URL of an empty store on it."""
+    return new_postgres_url()

@@ -17,6 +17,7 @@ from flows.missing import REINSTALL, missing_of
 from pipeline import linkage
 from pipeline.errors import ExitCode, OversealError
 from pipeline.settings import Settings, load
+from pipeline.store import postgres
 
 #: Page images and store of ten thousand documents.
 _DISK_BYTES = 5_000_000_000
@@ -42,7 +43,10 @@ _PACKAGES = (
     "persiantools",
 )
 #: Optional parts: what each is for, and the command that brings it.
-_OPTIONAL = {linkage.PACKAGE: ("linkage of holders in audits", linkage.COMMAND)}
+_OPTIONAL = {
+    linkage.PACKAGE: ("linkage of holders in audits", linkage.COMMAND),
+    postgres.PACKAGE: ("Postgres as the store of several machines", postgres.COMMAND),
+}
 #: Modules that need shared libraries of the system.
 _LOADED = ("cv2", "onnxruntime")
 _SHIPPED = "reinstall Overseal: the file is part of it"

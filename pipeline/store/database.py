@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,6 +94,28 @@ class Store:
                 if time.monotonic() >= until:
                     raise
                 time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def open_as_it_is(url: str, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """Open a store without bringing its schema up to date; none is made.
+
+    Raises:
+        MissingDependency: for Postgres without its driver.
+        StoreError: as `open_store`, and if there is no store.
+    """
+    target = make_url(url) if url.startswith("sqlite:") else None
+    if target is not None and not Path(target.database or "").is_file():
+        raise StoreError("there is no store at that place")
+    engine = _engine(url, busy_seconds)
+    store = Store(engine)
+    try:
+        with store.read() as connection:
+            if not _known(version_of(connection)):
+                raise StoreError("there is no store at that place")
+    except BaseException:
+        engine.dispose()
+        raise
+    return store
 
 
 def open_store(url: str, busy_seconds: float = BUSY_SECONDS, away_seconds: float = AWAY_SECONDS) -> Store:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -158,6 +159,17 @@ def migrate(connection: Connection, version: int, upto: int = SCHEMA_VERSION) ->
     for step in STEPS[version:upto]:
         step(connection)
     execute(connection, "DELETE FROM schema_version", f"INSERT INTO schema_version (version) VALUES ({upto})")
+
+
+@cache
+def tables_of(version: int) -> frozenset[str]:
+    """Names of the tables of a version: what its steps make of an empty database."""
+    engine = sa.create_engine("sqlite://")
+    with engine.begin() as connection:
+        migrate(connection, 0, version)
+        found = frozenset(sa.inspect(connection).get_table_names())
+    engine.dispose()
+    return found
 
 
 def version_of(connection: Connection) -> int:

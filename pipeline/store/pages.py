@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import os
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from pipeline.types.readings import PageImage
 
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.jpg")
+
+
+def page_count(record: str) -> int | None:
+    """Pages of a document by its stored record; None where that cannot be read back."""
+    try:
+        return len(json.loads(record)["pages"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 class PageFolder:
@@ -26,13 +36,21 @@ class PageFolder:
         Raises:
             OSError: if the disk refuses.
         """
-        target = self._root / self.name(image.document_id, image.page)
+        self.put(self.name(image.document_id, image.page), image.jpeg)
+
+    def put(self, name: str, jpeg: bytes) -> None:
+        """Keep an image under a name that `name` gave.
+
+        Raises:
+            OSError: if the disk refuses.
+        """
+        target = self._root / name
         for folder in (self._root, target.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         aside = target.with_suffix(f".{os.getpid()}")
         aside.unlink(missing_ok=True)
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(image.jpeg)
+            file.write(jpeg)
         aside.replace(target)
 
     def load(self, document_id: str, page: int) -> bytes | None:
@@ -50,10 +68,20 @@ class PageFolder:
         """
         if not self.named(name):
             return
-        path = self._root / name
         with suppress(FileNotFoundError):
-            if path.stat().st_mtime <= until.timestamp():
-                path.unlink()
+            if (self._root / name).stat().st_mtime <= until.timestamp():
+                self.remove(name)
+
+    def remove(self, name: str) -> None:
+        """Remove an image by its name."""
+        (self._root / name).unlink(missing_ok=True)
+
+    def names(self) -> Iterator[str]:
+        """Names of all images that are there."""
+        for path in self._root.glob("??/*.jpg"):
+            name = path.relative_to(self._root).as_posix()
+            if self.named(name):
+                yield name
 
     @staticmethod
     def name(document_id: str, page: int) -> str:

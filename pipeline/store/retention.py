@@ -28,7 +28,7 @@ from pipeline.settings import Retention, Settings
 from pipeline.store.codec import dumps
 from pipeline.store.database import Store
 from pipeline.store.holds import held
-from pipeline.store.pages import PageFolder
+from pipeline.store.pages import PageFolder, page_count
 from pipeline.store.schema import cases, judgements, outcomes, records, retention_clock, runs, scans, tombstones
 from pipeline.store.tombstones import ERASED, Tombstone, What, add_tombstones, erased_pages
 from pipeline.types.findings import Desk, Verdict
@@ -205,7 +205,7 @@ def _erase(
     rows = sa.select(records.c.document_id, records.c.record).where(records.c.sha256 == one.sha256)
     longest: Counter[str] = Counter()
     for document_id, text in connection.execute(rows):
-        longest[document_id] = max(longest[document_id], _page_count(text, settings.intake.max_pages))
+        longest[document_id] = max(longest[document_id], page_count(text) or settings.intake.max_pages)
     for document_id in _in_other_scans(connection, one.sha256, longest, what):
         del longest[document_id]
     names = tuple(PageFolder.name(document_id, page) for document_id in longest for page in range(longest[document_id]))
@@ -234,10 +234,3 @@ def _in_other_scans(connection: Connection, sha256: str, documents: Collection[s
         ~sa.exists().where(tombstones.c.sha256 == records.c.sha256, tombstones.c.what == what).correlate(records),
     )
     return set(connection.execute(query).scalars())
-
-
-def _page_count(record: str, at_most: int) -> int:
-    try:
-        return len(json.loads(record)["pages"])
-    except (ValueError, KeyError, TypeError):
-        return at_most

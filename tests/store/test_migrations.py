@@ -54,7 +54,7 @@ def _engine(url: str) -> Engine:
     return sa.create_engine(target)
 
 
-def _release(url: str, version: int) -> None:
+def release(url: str, version: int) -> None:
     """A store as the program of that version left it."""
     engine = _engine(url)
     script = (RELEASED / f"{version}.{make_url(url).get_backend_name()}.sql").read_text(encoding="utf-8")
@@ -120,7 +120,7 @@ def test_the_steps_lead_to_the_schema(store: Store, url: str, other_url: str) ->
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_released_store_is_upgraded(url: str, other_url: str, version: int) -> None:
-    _release(url, version)
+    release(url, version)
     before = _schema(url)
     open_store(url).close()
     open_store(other_url).close()
@@ -139,7 +139,7 @@ def test_a_released_store_is_upgraded(url: str, other_url: str, version: int) ->
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_judgements_of_a_released_store_are_still_appended_only(url: str, version: int) -> None:
-    _release(url, version)
+    release(url, version)
     store = open_store(url)
     with pytest.raises(StoreError, match="judgements are appended"), store.write() as connection:
         connection.execute(sa.delete(judgements))
@@ -150,7 +150,7 @@ def test_judgements_of_a_released_store_are_still_appended_only(url: str, versio
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(
     url: str, version: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _release(url, version)
+    release(url, version)
     before = _schema(url)
 
     def fail(connection: sa.Connection) -> None:
