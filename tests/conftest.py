@@ -3,11 +3,13 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
+from pipeline.store.database import Store, open_store
 from tests.postgres_server import PostgresServer, programs
 
 # No test may fail because a machine is busy, and no landing because of an example that another run did not meet:
@@ -50,3 +52,20 @@ def _new_postgres_url(postgres_server: PostgresServer) -> Callable[[], str]:
 def _postgres_url(new_postgres_url: Callable[[], str]) -> str:
     """URL of an empty store on it."""
     return new_postgres_url()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], name="store_url")
+def _store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a store that is not made yet, on each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'home' / 'overseal.db'}"
+    found: str = request.getfixturevalue("postgres_url")
+    return found
+
+
+@pytest.fixture(name="store")
+def _store(store_url: str) -> Iterator[Store]:
+    """An empty store, on each database."""
+    opened = open_store(store_url, busy_seconds=5.0, away_seconds=0.0)
+    yield opened
+    opened.close()

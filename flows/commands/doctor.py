@@ -17,7 +17,7 @@ from flows.missing import REINSTALL, missing_of
 from pipeline import linkage
 from pipeline.errors import ExitCode, OversealError
 from pipeline.settings import Settings, load
-from pipeline.store import postgres
+from pipeline.store import POSTGRES_COMMAND, POSTGRES_PACKAGE
 
 #: Page images and store of ten thousand documents.
 _DISK_BYTES = 5_000_000_000
@@ -45,7 +45,7 @@ _PACKAGES = (
 #: Optional parts: what each is for, and the command that brings it.
 _OPTIONAL = {
     linkage.PACKAGE: ("linkage of holders in audits", linkage.COMMAND),
-    postgres.PACKAGE: ("Postgres as the store of several machines", postgres.COMMAND),
+    POSTGRES_PACKAGE: ("Postgres as the store of several machines", POSTGRES_COMMAND),
 }
 #: Modules that need shared libraries of the system.
 _LOADED = ("cv2", "onnxruntime")

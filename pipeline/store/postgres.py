@@ -11,11 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy import URL, Connection, Engine
 
 from pipeline.errors import MissingDependency
+from pipeline.store import POSTGRES_COMMAND, POSTGRES_PACKAGE
 from pipeline.store.sqlite_file import MOST_CONNECTIONS
 
-#: What the part needs, and the command that brings it.
-PACKAGE = "psycopg"
-COMMAND = "pip install 'psycopg[binary]==3.3.9'"
 #: Names by which a Postgres is asked for.
 SCHEMES = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 
@@ -31,8 +29,8 @@ def postgres_engine(url: URL, busy_seconds: float) -> Engine:
     Raises:
         MissingDependency: without the driver.
     """
-    if find_spec(PACKAGE) is None:
-        raise MissingDependency(f"the package {PACKAGE} (Postgres as the store)", COMMAND)
+    if find_spec(POSTGRES_PACKAGE) is None:
+        raise MissingDependency(f"the package {POSTGRES_PACKAGE} (Postgres as the store)", POSTGRES_COMMAND)
     asked = url.query.get("options", "")
     # In the greeting, not by a statement after it: of a server that dies between the two a connection would be left.
     options = (
