@@ -79,7 +79,7 @@ def write_backup(store: Store, pages: PageFolder, target: Path) -> tuple[Manifes
         raise UsageError("a file of that name is there already: name another one")
     try:
         with _aside(target) as (aside, file):
-            with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
                 manifest = _write(archive, store, pages)
                 archive.comment = b"0" * DIGEST
             digest = _digest(file)
@@ -121,11 +121,11 @@ def _write(archive: zipfile.ZipFile, store: Store, pages: PageFolder) -> Manifes
         for page in range(number):
             data = pages.load(document_id, page)
             if data is not None:
-                archive.writestr(_member(PAGES + pages.name(document_id, page), zipfile.ZIP_STORED), data)
+                archive.writestr(PAGES + pages.name(document_id, page), data, zipfile.ZIP_STORED)
                 count += 1
     created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     manifest = Manifest(__version__, version, created, rows, count)
-    archive.writestr(_member(MANIFEST, zipfile.ZIP_DEFLATED), json.dumps(asdict(manifest)))
+    archive.writestr(MANIFEST, json.dumps(asdict(manifest)))
     return manifest
 
 
@@ -134,7 +134,7 @@ def _write_table(archive: zipfile.ZipFile, connection: Connection, name: str, im
     table = sa.Table(name, sa.MetaData(), autoload_with=connection)
     query = sa.select(table).order_by(*table.primary_key).execution_options(yield_per=_ROWS)
     count = 0
-    with archive.open(_member(f"{TABLES}{name}.jsonl", zipfile.ZIP_DEFLATED), "w", force_zip64=True) as member:
+    with archive.open(f"{TABLES}{name}.jsonl", "w", force_zip64=True) as member:
         member.write(_line([column.name for column in table.columns]))
         for row in connection.execute(query):
             member.write(_line([_cell(value) for value in row]))
@@ -143,14 +143,6 @@ def _write_table(archive: zipfile.ZipFile, connection: Connection, name: str, im
                 number = page_count(row.record) or 0
                 images[row.document_id] = max(number, images.get(row.document_id, 0))
     return count
-
-
-def _member(name: str, compression: int) -> zipfile.ZipInfo:
-    member = zipfile.ZipInfo(name, dt.datetime.now(dt.UTC).timetuple()[:6])
-    member.compress_type = compression
-    member.external_attr = 0o600 << 16
-    member._compresslevel = _LEVEL  # type: ignore[attr-defined]  # has no public name before Python 3.13
-    return member
 
 
 def _line(cells: list[str] | list[Cell]) -> bytes:

@@ -18,7 +18,7 @@ from pipeline.errors import StoreError
 from pipeline.store.backup import PAGES, PASSING, TABLES, Manifest, opened
 from pipeline.store.database import Store
 from pipeline.store.migrations import SCHEMA_VERSION, migrate, tables_of
-from pipeline.store.pages import PageFolder
+from pipeline.store.pages import PageFolder, page_count
 from pipeline.store.runs import end_run, running
 
 _ROWS = 500
@@ -74,8 +74,8 @@ def restore_backup(
             allowed(connection)
             if not replace:
                 _refuse_loss(connection, archive)
-            _replace(connection, archive, manifest)
-        return Restored(manifest, _restore_pages(archive, pages))
+            images = _replace(connection, archive, manifest)
+        return Restored(manifest, _restore_pages(archive, pages, images))
 
 
 def _refuse_loss(connection: Connection, archive: zipfile.ZipFile) -> None:
@@ -91,7 +91,9 @@ def _refuse_loss(connection: Connection, archive: zipfile.ZipFile) -> None:
         )
 
 
-def _replace(connection: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:
+def _replace(connection: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> set[str]:
+    """Put the rows in; returns the names of the page images that their documents may have."""
+    images: set[str] = set()
     _reflected(connection, SCHEMA_VERSION).drop_all(connection)
     migrate(connection, 0, manifest.schema)
     for table in _reflected(connection, manifest.schema).sorted_tables:
@@ -102,12 +104,20 @@ def _replace(connection: Connection, archive: zipfile.ZipFile, manifest: Manifes
         while chunk := list(islice(rows, _ROWS)):
             connection.execute(sa.insert(table), chunk)
             count += len(chunk)
+            if table.name == "records":
+                images |= {name for row in chunk for name in _images(row)}
         if count != manifest.rows[table.name]:
             raise StoreError(f"the backup lacks rows of {table.name}: it is not used")
         _count_on(connection, table)
     migrate(connection, manifest.schema)
     for run_id in running(connection):
         end_run(connection, run_id, "interrupted")
+    return images
+
+
+def _images(record: dict[str, Any]) -> Iterator[str]:
+    for page in range(page_count(record["record"]) or 0):
+        yield PageFolder.name(record["document_id"], page)
 
 
 def _reflected(connection: Connection, version: int) -> MetaData:
@@ -147,13 +157,12 @@ def _count_on(connection: Connection, table: Table) -> None:
             connection.execute(sa.select(sa.func.setval(sequence, most)))
 
 
-def _restore_pages(archive: zipfile.ZipFile, pages: PageFolder) -> int:
-    names = {name.removeprefix(PAGES) for name in archive.namelist() if name.startswith(PAGES)}
-    if not all(map(pages.named, names)):
-        raise StoreError("the backup has a page image of a wrong name: no image is restored")
+def _restore_pages(archive: zipfile.ZipFile, pages: PageFolder, wanted: set[str]) -> int:
+    """Images of the backup's documents; one that only this machine has stays, those of other documents go."""
+    names = wanted & {name.removeprefix(PAGES) for name in archive.namelist() if name.startswith(PAGES)}
     for name in sorted(names):
         pages.put(name, archive.read(PAGES + name))
     for name in pages.names():
-        if name not in names:
+        if name not in wanted:
             pages.remove(name)
     return len(names)

@@ -191,6 +191,13 @@ def test_images_of_other_documents_go(store: Store, tmp_path: Path) -> None:
     assert images(tmp_path) == before
 
 
+def test_an_image_that_only_this_machine_has_stays(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path / "here", "x", "clear")
+    write_backup(store, PageFolder(tmp_path / "there"), tmp_path / "backup")
+    assert restored(tmp_path / "backup", store, tmp_path / "here").pages == 0
+    assert len(images(tmp_path / "here")) == 1
+
+
 @pytest.fixture(name="whole", scope="module")
 def _whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A backup of a small store."""

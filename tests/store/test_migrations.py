@@ -66,7 +66,8 @@ def release(url: str, version: int) -> None:
         old.reflect(connection)
         for table in old.sorted_tables:
             if table.name in ROWS:
-                connection.execute(sa.insert(table), ROWS[table.name])
+                later = {"read_at": "2026-11-01T00:00:00+00:00"} if "read_at" in table.columns else {}
+                connection.execute(sa.insert(table), [{**row, **later} for row in ROWS[table.name]])
     engine.dispose()
 
 
@@ -108,7 +109,9 @@ def _other_url(url: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def test_every_version_before_the_present_one_was_released() -> None:
-    assert list(range(1, SCHEMA_VERSION)) == VERSIONS
+    # The present one may be written down ahead of the step that follows it.
+    assert list(range(1, SCHEMA_VERSION + 1))[: len(VERSIONS)] == VERSIONS
+    assert len(VERSIONS) >= SCHEMA_VERSION - 1
 
 
 def test_the_steps_lead_to_the_schema(store: Store, url: str, other_url: str) -> None:
@@ -124,7 +127,8 @@ def test_a_released_store_is_upgraded(url: str, other_url: str, version: int) ->
     before = _schema(url)
     open_store(url).close()
     open_store(other_url).close()
-    assert _schema(url) == _schema(other_url) != before
+    assert _schema(url) == _schema(other_url)
+    assert (_schema(url) == before) is (version == SCHEMA_VERSION)
     store = open_store(url)
     with store.read() as connection:
         now = sa.MetaData()
@@ -146,7 +150,7 @@ def test_judgements_of_a_released_store_are_still_appended_only(url: str, versio
     store.close()
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", [version for version in VERSIONS if version < SCHEMA_VERSION])
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(
     url: str, version: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
