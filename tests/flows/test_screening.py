@@ -33,9 +33,9 @@ BASIS = Basis("p", "", "2026-11-01", "c")
 
 
 @pytest.fixture(name="run")
-def _run(tmp_path: Path) -> Iterator[Screening]:
+def _run(tmp_path: Path, store_url: str) -> Iterator[Screening]:
     """A run of three files that were read, each a bundle of its own."""
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    store = open_store(store_url)
     pool = cast("WorkerPool", None)  # nothing is read here
     settings = Settings(home=tmp_path)
     law = load_policies(None)
