@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -38,7 +38,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the store, and may not change it.
+        """A connection that sees one state of the store, for reading only.
 
         Raises:
             StoreError: when the database refuses.
@@ -103,10 +103,10 @@ def open_as_it_is(url: str, busy_seconds: float = BUSY_SECONDS) -> Store:
         MissingDependency: for Postgres without its driver.
         StoreError: as `open_store`, and if there is no store.
     """
-    target = make_url(url) if url.startswith("sqlite:") else None
-    if target is not None and not Path(target.database or "").is_file():
+    target = _target(url)
+    if target.drivername not in postgres.SCHEMES and not Path(target.database or "").is_file():
         raise StoreError("there is no store at that place")
-    engine = _engine(url, busy_seconds)
+    engine = _engine(target, busy_seconds)
     store = Store(engine)
     try:
         with store.read() as connection:
@@ -127,7 +127,7 @@ def open_store(url: str, busy_seconds: float = BUSY_SECONDS, away_seconds: float
         MissingDependency: for Postgres without its driver.
         StoreError: if it cannot be opened, is locked, is no database, or has a newer schema than this program.
     """
-    engine = _engine(url, busy_seconds)
+    engine = _engine(_target(url), busy_seconds)
     try:
         # No patience yet: a name that is misspelt should be told at once.
         _upgrade(Store(engine))
@@ -154,18 +154,23 @@ def upsert(
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), rows)
 
 
-def _engine(url: str, busy_seconds: float) -> Engine:
+def _target(url: str) -> URL:
     try:
         target = make_url(url)
-        if target.drivername in ("sqlite", "sqlite+pysqlite"):
-            return sqlite_engine(target, busy_seconds)
-        if target.drivername in postgres.SCHEMES:
-            return postgres.postgres_engine(target, busy_seconds)
     except (ArgumentError, ValueError) as error:
         raise StoreError(f"the store's URL cannot be used: {type(error).__name__}") from error
+    if target.drivername not in {"sqlite", "sqlite+pysqlite"} | postgres.SCHEMES:
+        raise StoreError("the store's URL cannot be used: sqlite:///PATH or postgresql://HOST/DATABASE expected")
+    return target
+
+
+def _engine(target: URL, busy_seconds: float) -> Engine:
+    if target.drivername in postgres.SCHEMES:
+        return postgres.postgres_engine(target, busy_seconds)
+    try:
+        return sqlite_engine(target, busy_seconds)
     except OSError as error:
         raise StoreError(f"the store cannot be opened: {error.strerror}") from error
-    raise StoreError("the store's URL cannot be used: sqlite:///PATH or postgresql://HOST/DATABASE expected")
 
 
 def _upgrade(store: Store) -> None:

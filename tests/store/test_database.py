@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 
 from pipeline.errors import ExitCode, MissingDependency, StoreError
 from pipeline.store import postgres, refusals
-from pipeline.store.database import Store, open_store, upsert
+from pipeline.store.database import Store, open_as_it_is, open_store, upsert
 from pipeline.store.judgements import append_judgements
 from pipeline.store.migrations import SCHEMA_VERSION
 from pipeline.store.schema import judgements, scans, schema_version
@@ -239,8 +239,10 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     ["nonsense", "sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=ro", "strange://host/db", "mysql://h/d"],
 )
 def test_a_url_that_cannot_be_used_is_told(url: str) -> None:
-    with pytest.raises(StoreError):
-        open_store(url)
+    for open_it in (open_store, open_as_it_is):
+        with pytest.raises(StoreError):
+            open_it(url)
+    assert not Path("file:x").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
