@@ -24,6 +24,8 @@ from sqlalchemy import (
     event,
 )
 
+from pipeline.store.schema_nights import create_nights
+
 metadata = MetaData()
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
@@ -181,5 +183,5 @@ def _third(connection: Connection) -> None:
 
 
 #: Steps from nothing to the present schema; step N brings version N to N + 1. A released step is never edited.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, create_nights)
 SCHEMA_VERSION = len(MIGRATIONS)
