@@ -16,7 +16,9 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
+from flows.logs import set_up
 from flows.missing import fault_of
 from pipeline import __version__
 from pipeline.errors import ExitCode, OversealError
@@ -108,9 +110,8 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 def _log(verbose: bool) -> None:
     """Our own messages on the terminal; those of libraries from errors up."""
-    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
-    for package in ("pipeline", "checks", "flows"):
-        logging.getLogger(package).setLevel(logging.INFO if verbose else logging.ERROR)
+    form: Literal["text", "json"] = "json" if os.environ.get("OVERSEAL_LOG", "").lower() == "json" else "text"
+    set_up(form, logging.INFO if verbose else logging.ERROR)
 
 
 def _say(message: str, with_traceback: bool = False) -> None:

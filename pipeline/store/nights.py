@@ -23,6 +23,7 @@ class Night:
         home: opaque id of the data folder whose lock shows whether it is still at work.
         scheduled: when it was due; UTC, ISO 8601, as `started` and `finished`.
         beat: when it last went on, in seconds by the database's clock.
+        rehashed: 1 where everything that was known was hashed again.
         failure: in a word, why it did not come to its end; "" otherwise.
         summary: what night.json says.
     """
@@ -42,6 +43,7 @@ class Night:
     unreadable: int = 0
     duplicates: int = 0
     seconds: float = 0.0
+    rehashed: int = 0
     summary: dict[str, Any] = field(default_factory=dict)
 
 
@@ -88,11 +90,13 @@ def end_night(
     *,
     failure: str = "",
     seconds: float = 0.0,
+    rehashed: bool = False,
     counts: Mapping[str, int] | None = None,
     summary: Mapping[str, object] | None = None,
 ) -> None:
     """Note how a night ended; `counts` by the names of `COUNTS`."""
-    values = {"state": state, "finished": finished, "failure": failure, "seconds": seconds}
+    values: dict[str, object] = {"state": state, "finished": finished, "failure": failure, "seconds": seconds}
+    values |= {"rehashed": int(rehashed)}
     told = {"summary": json.dumps(summary)} if summary is not None else {}
     connection.execute(
         sa.update(nights).where(nights.c.night_id == night_id).values(values | dict(counts or {}) | told)
@@ -104,6 +108,14 @@ def last_finished(connection: Connection, inbox: str) -> Night | None:
     query = sa.select(nights).where(nights.c.inbox == inbox, nights.c.state == "finished")
     row = connection.execute(query.order_by(nights.c.scheduled.desc()).limit(1)).first()
     return _night(row) if row is not None else None
+
+
+def last_rehash(connection: Connection, inbox: str) -> str | None:
+    """When everything in an inbox was last hashed (UTC, ISO 8601): the first night that came to its end did, too."""
+    ended = (nights.c.inbox == inbox) & (nights.c.state == "finished")
+    latest = sa.select(sa.func.max(nights.c.started)).where(ended, nights.c.rehashed == 1)
+    first = sa.select(sa.func.min(nights.c.started)).where(ended)
+    return connection.execute(latest).scalar() or connection.execute(first).scalar()
 
 
 def recent(connection: Connection, count: int, inbox: str | None = None) -> list[Night]:

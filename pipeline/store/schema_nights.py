@@ -50,6 +50,7 @@ nights = Table(
     Column("unreadable", Integer, nullable=False, default=0),
     Column("duplicates", Integer, nullable=False, default=0),
     Column("seconds", Float, nullable=False, default=0.0),
+    Column("rehashed", Integer, nullable=False, default=0),
     Column("summary", Text, nullable=False, default="{}"),
 )
 Index("nights_by_time", nights.c.inbox, nights.c.scheduled)
