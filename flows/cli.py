@@ -36,6 +36,8 @@ COMMANDS: dict[str, str] = {
     "doctor": "look for what is missing on this machine",
     "demo": "make documents of the Republic of Utopia and screen them",
     "serve": "screen an inbox on a schedule",
+    "status": "see how the nights stand and what needs a person",
+    "quarantine": "list, retry or drop scans that could not be read",
 }
 
 #: Read by libraries when they are loaded: Tesseract's own threads cost seven times their gain (MEASURED section 7).

@@ -98,6 +98,8 @@ def run_night(plan: Plan) -> dict[str, Any]:
     with closing(store), turn(store, plan.settings.home, key, utc(plan.scheduled), stalled) as mine:
         _log("night begun", plan)
         started = time.monotonic()
+        if mine.buried:
+            send(nightly, Alert("failure", "an earlier night was killed; its scans are screened now", plan.folder))
         with _noted(plan, store, mine, started):
             done = _work(plan, store, mine)
         return _finish(plan, store, mine, done, time.monotonic() - started)

@@ -16,6 +16,7 @@ import asyncio
 import datetime as dt
 import logging
 import os
+import signal
 import sys
 import threading
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def serve_inbox(plan: Plan, cron: str, server: LocalServer) -> None:
     """
     due = last_due(cron, plan.zone, dt.datetime.now(dt.UTC))
     # A schedule that is paused on shutdown would stay paused and skip nights.
-    runner = Runner(name=DEPLOYMENT, pause_on_shutdown=False, limit=_PROCESSES)
+    runner = _Runner(name=DEPLOYMENT, pause_on_shutdown=False, limit=_PROCESSES)
     deployment = nightly.to_deployment(
         name=DEPLOYMENT, schedule=Cron(cron, timezone=plan.zone), entrypoint_type=EntrypointType.MODULE_PATH
     )
@@ -83,6 +84,14 @@ def serve_inbox(plan: Plan, cron: str, server: LocalServer) -> None:
             log.info("a night was missed and is run now", extra={"event": "night missed"})
     threading.Thread(target=_Watch(plan, server).run, daemon=True).start()
     asyncio.run(runner.start())
+
+
+class _Runner(Runner):
+    """A runner that ends on SIGTERM as it does on Ctrl-C; its own handler awaits nothing of what it stops."""
+
+    def handle_sigterm(self, *_args: object, **_kwargs: object) -> None:
+        """End."""
+        signal.raise_signal(signal.SIGINT)
 
 
 def last_due(cron: str, zone: str, now: dt.datetime) -> dt.datetime | None:

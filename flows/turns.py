@@ -51,10 +51,11 @@ class NotMyTurn(Exception):
 
 @dataclass(slots=True)
 class Turn:
-    """A night at work. `beat` must be called now and then."""
+    """A night at work. `beat` must be called now and then; `buried`, how many nights before it had died."""
 
     store: Store
     night: Night
+    buried: int = 0
     last: float = 0.0
 
     def beat(self) -> None:
@@ -114,11 +115,11 @@ def turn(store: Store, home: Path, inbox: str, scheduled: str, stalled: float) -
         lock.flush()
         with store.write() as connection:
             lock_nights(connection)
-            _bury(connection, inbox, own, stalled)
+            buried = _bury(connection, inbox, own, stalled)
             _check_due(connection, inbox, scheduled)
             night = Night(secrets.token_hex(8), inbox, own, scheduled, utc_now(), clock(connection), "running")
             begin_night(connection, night)
-        yield Turn(store, night)
+        yield Turn(store, night, buried)
 
 
 def serve_lock(home: Path, inbox: str) -> IO[bytes] | None:
@@ -172,13 +173,15 @@ def _end_stalled(store: Store, inbox: str, own: str, stalled: float, lock: IO[by
         time.sleep(_POLL_SECONDS)
 
 
-def _bury(connection: Connection, inbox: str, own: str, stalled: float) -> None:
+def _bury(connection: Connection, inbox: str, own: str, stalled: float) -> int:
     """Note the end of nights that did not come to theirs; whoever holds the lock knows those of this folder as dead."""
     now = clock(connection)
-    for night in at_work(connection, inbox):
+    dead = at_work(connection, inbox)
+    for night in dead:
         if night.home != own and abs(now - night.beat) < stalled:
             raise NotMyTurn("overlap")
         end_night(connection, night.night_id, "crashed", utc_now(), failure="crashed")
+    return len(dead)
 
 
 def _check_due(connection: Connection, inbox: str, scheduled: str) -> None:
