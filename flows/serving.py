@@ -16,7 +16,6 @@ import asyncio
 import datetime as dt
 import logging
 import os
-import signal
 import sys
 import threading
 from dataclasses import dataclass
@@ -83,15 +82,24 @@ def serve_inbox(plan: Plan, cron: str, server: LocalServer) -> None:
             client.create_flow_run_from_deployment(registered, state=Scheduled(scheduled_time=due))
             log.info("a night was missed and is run now", extra={"event": "night missed"})
     threading.Thread(target=_Watch(plan, server).run, daemon=True).start()
-    asyncio.run(runner.start())
+    try:
+        asyncio.run(runner.serve())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 class _Runner(Runner):
     """A runner that ends on SIGTERM as it does on Ctrl-C; its own handler awaits nothing of what it stops."""
 
+    async def serve(self) -> None:
+        """Serve until it is ended."""
+        self._ours, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        await self.start()
+
     def handle_sigterm(self, *_args: object, **_kwargs: object) -> None:
-        """End."""
-        signal.raise_signal(signal.SIGINT)
+        """End; the loop is waiting for something else, so that it has to be woken."""
+        if self._task is not None:
+            self._ours.call_soon_threadsafe(self._task.cancel)
 
 
 def last_due(cron: str, zone: str, now: dt.datetime) -> dt.datetime | None:
