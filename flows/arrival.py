@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from flows.discovery import hash_file
 from pipeline.intake.find import MANIFEST_NAME
 from pipeline.intake.inbox import Entry, Unlisted, entries, place_of
@@ -166,52 +168,55 @@ def _noted(inbox: Inbox, entry: Entry, known: Arrival | None, now: str, counts: 
 
 def _second_look(store: Store, inbox: Inbox, counts: Look) -> None:
     """Take in what did not change since the first look; hash it and tell whether it is new."""
-    ignored = Look()
-    for chunk in _chunks(inbox, ignored):
+    grouped = (inbox.folder / MANIFEST_NAME).exists()
+    for chunk in _chunks(inbox, Look()):
         with store.read() as connection:
             known = arrivals_at(connection, inbox.key, [entry.place for entry in chunk])
-        for entry in chunk:
-            one = known.get(entry.place)
-            if one is None or one.state is not ArrivalState.SETTLING:
-                continue
-            if (one.size, one.mtime_ns) == (entry.size, entry.mtime_ns):
-                _take_in(store, inbox, entry, one, counts)
+        settled = [
+            (entry, one, hash_file(_path(inbox, entry), inbox.max_bytes) if entry.regular else None)
+            for entry in chunk
+            if (one := known.get(entry.place)) is not None
+            and one.state is ArrivalState.SETTLING
+            and (one.size, one.mtime_ns) == (entry.size, entry.mtime_ns)
+        ]
+        whole = [(entry, one, sha256) for entry, one, sha256 in settled if _is_unchanged(inbox, entry)]
+        if whole:
+            inbox.beat()
+            with store.write() as connection:
+                for entry, one, sha256 in whole:
+                    taken = _taken_in(connection, inbox, entry, one, sha256, grouped, counts)
+                    save_arrivals(connection, inbox.key, [taken])
 
 
-def _take_in(store: Store, inbox: Inbox, entry: Entry, known: Arrival, counts: Look) -> None:
-    path = _path(inbox, entry)
-    sha256 = hash_file(path, inbox.max_bytes) if entry.regular else None
+def _is_unchanged(inbox: Inbox, entry: Entry) -> bool:
+    """Whether a file is still as it was found, after it was hashed."""
     try:
-        state = path.lstat()
+        state = _path(inbox, entry).lstat()
     except OSError:
-        return
-    if (state.st_size, state.st_mtime_ns) != (entry.size, entry.mtime_ns):
-        return
+        return False
+    return (state.st_size, state.st_mtime_ns) == (entry.size, entry.mtime_ns)
+
+
+def _taken_in(
+    connection: Connection, inbox: Inbox, entry: Entry, known: Arrival, sha256: str | None, grouped: bool, counts: Look
+) -> Arrival:
+    """What is to be kept of a file that is complete; `grouped`, whether a manifest says what belongs together."""
     if entry.place == MANIFEST:
         counts.manifests += sha256 != known.sha256
-        _keep(store, inbox, replace(known, state=ArrivalState.DONE, sha256=sha256))
-        return
+        return replace(known, state=ArrivalState.DONE, sha256=sha256)
     if sha256 is not None and sha256 == known.sha256:
         # Touched, or taken away and put back: the same bytes at the same place.
-        _keep(store, inbox, replace(known, state=ArrivalState.DONE))
-        return
-    with store.read() as connection:
-        second = sha256 is not None and is_taken_in(connection, inbox.key, sha256, entry.place)
+        return replace(known, state=ArrivalState.DONE)
+    second = sha256 is not None and is_taken_in(connection, inbox.key, sha256, entry.place)
     if second:
         counts.second_names += 1
     else:
         counts.new += 1
         counts.changed += known.sha256 is not None
     # A second name in an applicant's folder is one more paper of that application; alone it says nothing new.
-    alone = second and b"/" not in entry.path and not (inbox.folder / MANIFEST_NAME).exists()
+    alone = second and b"/" not in entry.path and not grouped
     kept = ArrivalState.SAME if alone else ArrivalState.PENDING
-    _keep(store, inbox, replace(known, state=kept, sha256=sha256, tries=0, reasons=""))
-
-
-def _keep(store: Store, inbox: Inbox, one: Arrival) -> None:
-    with store.write() as connection:
-        save_arrivals(connection, inbox.key, [one])
-    inbox.beat()
+    return replace(known, state=kept, sha256=sha256, tries=0, reasons="")
 
 
 def _note_missing(store: Store, inbox: Inbox, seen: set[bytes], counts: Look) -> None:
