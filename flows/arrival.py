@@ -18,8 +18,6 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from flows.discovery import hash_file
 from pipeline.intake.find import MANIFEST_NAME
 from pipeline.intake.inbox import Entry, Unlisted, entries, place_of
@@ -30,9 +28,9 @@ from pipeline.store.arrivals import (
     ArrivalState,
     arrivals_at,
     count_by_state,
-    is_taken_in,
     known_places,
     note_missing,
+    places_by_hash,
     save_arrivals,
 )
 from pipeline.store.database import Store
@@ -183,9 +181,13 @@ def _second_look(store: Store, inbox: Inbox, counts: Look) -> None:
         if whole:
             inbox.beat()
             with store.write() as connection:
+                places = places_by_hash(connection, inbox.key, [sha256 for *_, sha256 in whole if sha256 is not None])
+                taken = []
                 for entry, one, sha256 in whole:
-                    taken = _taken_in(connection, inbox, entry, one, sha256, grouped, counts)
-                    save_arrivals(connection, inbox.key, [taken])
+                    others = places.setdefault(sha256, set()) if sha256 is not None else set()
+                    taken.append(_taken_in(entry, one, sha256, bool(others - {entry.place}), grouped, counts))
+                    others.add(entry.place)
+                save_arrivals(connection, inbox.key, taken)
 
 
 def _is_unchanged(inbox: Inbox, entry: Entry) -> bool:
@@ -197,17 +199,23 @@ def _is_unchanged(inbox: Inbox, entry: Entry) -> bool:
     return (state.st_size, state.st_mtime_ns) == (entry.size, entry.mtime_ns)
 
 
-def _taken_in(
-    connection: Connection, inbox: Inbox, entry: Entry, known: Arrival, sha256: str | None, grouped: bool, counts: Look
-) -> Arrival:
-    """What is to be kept of a file that is complete; `grouped`, whether a manifest says what belongs together."""
+def _taken_in(entry: Entry, known: Arrival, sha256: str | None, second: bool, grouped: bool, counts: Look) -> Arrival:
+    """What is to be kept of a file that is complete.
+
+    Args:
+        entry: the file as it was found.
+        known: what was known of it.
+        sha256: of its bytes; None where they could not be had.
+        second: whether these bytes are known under another name.
+        grouped: whether a manifest says what belongs together.
+        counts: of the look.
+    """
     if entry.place == MANIFEST:
         counts.manifests += sha256 != known.sha256
         return replace(known, state=ArrivalState.DONE, sha256=sha256)
     if sha256 is not None and sha256 == known.sha256:
         # Touched, or taken away and put back: the same bytes at the same place.
         return replace(known, state=ArrivalState.DONE)
-    second = sha256 is not None and is_taken_in(connection, inbox.key, sha256, entry.place)
     if second:
         counts.second_names += 1
     else:

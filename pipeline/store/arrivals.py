@@ -89,11 +89,12 @@ def known_places(connection: Connection, inbox: str) -> Iterator[str]:
     return iter(connection.execution_options(yield_per=_CHUNK).execute(query).scalars())
 
 
-def is_taken_in(connection: Connection, inbox: str, sha256: str, place: str) -> bool:
-    """Whether these bytes are known under another name."""
-    others = (arrivals.c.inbox == inbox) & (arrivals.c.sha256 == sha256) & (arrivals.c.place != place)
-    query = sa.select(arrivals.c.place).where(others, arrivals.c.state != ArrivalState.SETTLING).limit(1)
-    return connection.execute(query).first() is not None
+def places_by_hash(connection: Connection, inbox: str, hashes: Sequence[str]) -> dict[str, set[str]]:
+    """Places whose files have these bytes and are complete: the first and the last of each, at most a thousand."""
+    mine = (arrivals.c.inbox == inbox) & arrivals.c.sha256.in_(hashes) & (arrivals.c.state != ArrivalState.SETTLING)
+    place = arrivals.c.place
+    query = sa.select(arrivals.c.sha256, sa.func.min(place), sa.func.max(place)).where(mine).group_by(arrivals.c.sha256)
+    return {sha256: {first, last} for sha256, first, last in connection.execute(query).tuples() if sha256 is not None}
 
 
 def note_missing(connection: Connection, inbox: str, places: Sequence[str]) -> tuple[int, int]:

@@ -48,7 +48,7 @@ class Watched:
 
     def state(self, name: str) -> str | None:
         one = self.at(name)
-        return one and str(one.state)
+        return str(one.state) if one else None
 
     def screened(self) -> None:
         """What a night makes of everything that waits."""

@@ -19,7 +19,7 @@ def test_the_reference_parser_reads_back_every_label_and_value(labels: list[tupl
         Family("scans", "counter", text, [({"kind": label}, value) for label, value in labels]),
         Family("wait_seconds", "gauge", "waited", [({}, 1.5)], "seconds"),
     ]
-    scans, wait = text_string_to_metric_families(exposition(families))
+    scans, wait = text_string_to_metric_families(exposition(families))  # type: ignore[no-untyped-call]
     assert [(sample.labels["kind"], sample.value) for sample in scans.samples] == labels
     assert {sample.name for sample in scans.samples} <= {"scans_total"}
     assert (wait.unit, wait.samples[0].value) == ("seconds", 1.5)
