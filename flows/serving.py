@@ -6,8 +6,9 @@ When serving begins, nobody else uses this orchestrator: whatever its database h
 as crashed. Registering the deployment anew drops the runs that were due and not begun, so our own record of nights
 tells whether the last one that was due came to its end; if it did not, it is run now, once, however many were missed.
 
-Times are those of the zone's clock (Prefect's cron). A time that the clock skips in spring comes an hour later; one
-that it shows twice in autumn comes once. An hourly schedule has no gap and nothing twice.
+Times are those of the zone's clock, by Prefect's cron. A time that the clock skips in spring is worked an hour early or
+late; one that it shows twice in autumn is worked once, so that an hourly schedule leaves one hour out. Whatever is left
+out is made up for by the next night: each takes in all that is there.
 """
 
 from __future__ import annotations
