@@ -149,8 +149,30 @@ def _widen(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE schema_version ALTER COLUMN version DROP DEFAULT")
 
 
+def _fifth(connection: Connection) -> None:
+    """The nightly schedule."""
+    execute(
+        connection,
+        "CREATE TABLE arrivals (inbox VARCHAR(32){collate} NOT NULL, place VARCHAR(32){collate} NOT NULL, "
+        "size BIGINT NOT NULL, mtime_ns BIGINT NOT NULL, state VARCHAR(12){collate} NOT NULL, "
+        "sha256 VARCHAR(64){collate}, bundle VARCHAR(80){collate}, first_seen VARCHAR(40){collate} NOT NULL, "
+        "tries INTEGER NOT NULL, reasons VARCHAR(200){collate} NOT NULL, night VARCHAR(40){collate} NOT NULL, "
+        "file_id VARCHAR(80){collate} NOT NULL, PRIMARY KEY (inbox, place))",
+        "CREATE INDEX arrivals_by_state ON arrivals (inbox, state)",
+        "CREATE INDEX arrivals_by_hash ON arrivals (inbox, sha256)",
+        "CREATE TABLE nights (night_id VARCHAR(32){collate} NOT NULL PRIMARY KEY, inbox VARCHAR(32){collate} NOT NULL, "
+        "home VARCHAR(32){collate} NOT NULL, scheduled VARCHAR(40){collate} NOT NULL, "
+        "started VARCHAR(40){collate} NOT NULL, finished VARCHAR(40){collate}, beat FLOAT NOT NULL, "
+        "state VARCHAR(12){collate} NOT NULL, failure VARCHAR(40){collate} NOT NULL, found INTEGER NOT NULL, "
+        '"read" INTEGER NOT NULL, partial INTEGER NOT NULL, unreadable INTEGER NOT NULL, '
+        "duplicates INTEGER NOT NULL, seconds FLOAT NOT NULL, rehashed INTEGER NOT NULL, "
+        "summary TEXT{collate} NOT NULL)",
+        "CREATE INDEX nights_by_time ON nights (inbox, scheduled)",
+    )
+
+
 #: All steps, in order.
-STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth)
+STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth)
 SCHEMA_VERSION = len(STEPS)
 
 

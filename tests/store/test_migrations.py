@@ -15,7 +15,8 @@ from pipeline.errors import StoreError
 from pipeline.store import migrations
 from pipeline.store.database import Store, open_store
 from pipeline.store.migrations import SCHEMA_VERSION
-from pipeline.store.schema import judgements, metadata
+from pipeline.store.schema import judgements
+from pipeline.store.schema_nights import metadata
 
 RELEASED = Path(__file__).parent / "released"
 VERSIONS = sorted({int(path.name.partition(".")[0]) for path in RELEASED.glob("*.sql")})
