@@ -5,7 +5,7 @@ PY := .venv/bin/python
 export OMP_THREAD_LIMIT = 1
 export OMP_NUM_THREADS = 1
 
-.PHONY: help setup demo test test-all lint format bench bench-screening bench-small bench-mrz bench-faults bench-register bench-audit train-mrz lock clean
+.PHONY: help setup setup-all demo test test-all lint format bench bench-screening bench-small bench-mrz bench-faults bench-register bench-audit train-mrz lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,10 +23,13 @@ lint: setup ## ruff, mypy --strict, import contracts
 	.venv/bin/lint-imports
 
 test: lint ## lint, then every test that needs no more than two cores and 12 minutes
-	$(PY) -m pytest -m "not slow"
+	$(PY) -m pytest -m "not slow and not postgres"
 
-test-all: lint ## every test
+test-all: lint setup-all ## every test
 	$(PY) -m pytest
+
+setup-all: ## setup, and what test-all needs beyond: a Postgres server, which the tests start themselves
+	@.ci/setup all
 
 format: setup ## rewrite the code in the house style
 	.venv/bin/ruff format .
@@ -60,7 +63,7 @@ train-mrz: setup ## train the network of MRZ lines anew on drawn lines, an hour 
 lock: setup ## pin requirements.txt anew from pyproject.toml, and those of the benchmark's peers
 	python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools
 	.venv-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-emit-options --no-header --strip-extras --extra dev --extra linkage --output-file requirements.txt pyproject.toml
+	  --no-emit-trusted-host --no-emit-options --no-header --strip-extras --extra dev --extra linkage --extra postgres --output-file requirements.txt pyproject.toml
 	rm -rf .venv-lock
 	$(PY) -m tests.bench.mrz.lock
 

@@ -20,7 +20,7 @@ from pipeline.audit.leads import Audited, leads
 from pipeline.audit.monitoring import Monitored, monitored
 from pipeline.audit.timing import noted
 from pipeline.settings import Audit
-from pipeline.store.audits import last_audit, subject_key
+from pipeline.store.audits import last_audit, lead_key
 from pipeline.store.database import Store
 from pipeline.types.audit_evidence import ScannedPermit, SharedContact
 from pipeline.types.leads import AuditSettings, Counts, Indicator, Lead
@@ -99,8 +99,7 @@ def find_leads(work: Auditing) -> AuditFound:
         before = last_audit(connection)
     since, known = before or ("", frozenset())
     found = tuple(
-        dataclasses.replace(lead, status="persisting" if (lead.office, subject_key(lead)) in known else "new")
-        for lead in raised
+        dataclasses.replace(lead, status="persisting" if lead_key(lead) in known else "new") for lead in raised
     )
     told = identities(work.rows, tables.exposure, work.settings)
     return AuditFound(

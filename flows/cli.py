@@ -16,7 +16,9 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
+from flows.logs import set_up
 from flows.missing import fault_of
 from pipeline import __version__
 from pipeline.errors import ExitCode, OversealError
@@ -34,6 +36,10 @@ COMMANDS: dict[str, str] = {
     "doctor": "look for what is missing on this machine",
     "demo": "make documents and registers of the Republic of Utopia, screen and audit them",
     "serve": "screen an inbox on a schedule",
+    "backup": "write the store and its page images into one file",
+    "restore": "put a backup in place of the store",
+    "status": "see how the nights stand and what needs a person",
+    "quarantine": "list, retry or drop scans that could not be read",
 }
 
 #: Read by libraries when they are loaded: Tesseract's own threads cost seven times their gain (MEASURED section 7).
@@ -108,9 +114,8 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 def _log(verbose: bool) -> None:
     """Our own messages on the terminal; those of libraries from errors up."""
-    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
-    for package in ("pipeline", "checks", "flows"):
-        logging.getLogger(package).setLevel(logging.INFO if verbose else logging.ERROR)
+    form: Literal["text", "json"] = "json" if os.environ.get("OVERSEAL_LOG", "").lower() == "json" else "text"
+    set_up(form, logging.INFO if verbose else logging.ERROR)
 
 
 def _say(message: str, with_traceback: bool = False) -> None:

@@ -45,6 +45,7 @@ def discover(
     limits: Intake,
     passed_over: Sequence[Path] = (),
     progress: Callable[[int], None] = lambda found: None,
+    select: Callable[[find.Input | find.Unfit], bool] = lambda entry: True,
 ) -> Discovery:
     """Note every file below the paths as an input of the run.
 
@@ -55,6 +56,7 @@ def discover(
         limits: of intake; a larger file is not hashed, since it will not be read.
         passed_over: folders that the program itself writes to; what lies there is no input.
         progress: told how many files were found so far.
+        select: which of the files to take; rows of manifests are always told.
     """
     own = [folder.resolve() for folder in passed_over]
     rows: list[Problem] = []
@@ -66,7 +68,7 @@ def discover(
             if isinstance(entry, find.Unfit) and entry.problem.kind is ProblemKind.MANIFEST:
                 manifest_rows += 1
                 rows += [entry.problem] if len(rows) < _MOST_ROWS else []
-            else:
+            elif select(entry):
                 files.append(_input(entry, found, limits.max_bytes))
                 found += 1
         with store.write() as connection:
@@ -88,7 +90,7 @@ def _entries(found: Iterator[find.Input | find.Unfit], own: Sequence[Path]) -> I
 def _input(entry: find.Input | find.Unfit, ordinal: int, max_bytes: int) -> Input:
     if isinstance(entry, find.Unfit):
         alone = hashlib.sha256(f"unfit {ordinal}".encode()).hexdigest()[:20]
-        return Input(ordinal, Path(), entry.name, alone, status="unreadable", problems=(entry.problem,))
+        return Input(ordinal, entry.path, entry.name, alone, status="unreadable", problems=(entry.problem,))
     return Input(ordinal, entry.path, entry.name, entry.bundle, hash_file(entry.path, max_bytes))
 
 

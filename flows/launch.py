@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
+from sqlalchemy import Connection
+
 from checks.declaration import Declaration
 from checks.precisions import precisions, shares
 from checks.registry import ALL_CHECKS, CHECKS, ROW_CHECKS
@@ -24,6 +26,8 @@ from flows.screening import Screening
 from flows.tally import Tally
 from flows.workers import MakeReader, WorkerPool
 from pipeline.errors import NothingToRead, StoreError, UsageError
+from pipeline.intake.find import Input as Found
+from pipeline.intake.find import Unfit
 from pipeline.reference.policy import Policies, load_policies
 from pipeline.register.load import load_register
 from pipeline.report import names_csv, run_json
@@ -53,6 +57,8 @@ class Request:
         progress: stage, done, of how many (0: not known yet).
         passed_over: further folders that hold no input, such as the reports of other runs.
         register: folder of the ministry's register; `earlier`, of a delivery of it before this one.
+        select: which of the files found below the paths to take.
+        closing: what else is kept in the transaction that ends the run, by the run's id, while it has its inputs.
     """
 
     paths: Sequence[Path]
@@ -65,6 +71,8 @@ class Request:
     passed_over: Sequence[Path] = ()
     register: Path | None = None
     earlier: Path | None = None
+    select: Callable[[Found | Unfit], bool] = field(default=lambda entry: True)
+    closing: Callable[[Connection, str], None] = field(default=lambda connection, run_id: None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,7 @@ def screen_folder(request: Request) -> Result:
         tally = _flow(request, work, discovery, server)
         summary = write_output(work, discovery, tally, started, request.out)
         with store.write() as connection:
+            request.closing(connection, run_id)
             end_run(connection, run_id, "finished", summary)
         totals = row_totals(rows) if rows else None
     return Result(summary, tally, totals)
@@ -150,6 +159,7 @@ def _discover(request: Request, work: Screening) -> Discovery:
         request.settings.intake,
         [*(request.out / name for name in _OWN), *request.passed_over, request.settings.home],
         lambda found: request.progress("found", found, 0),
+        request.select,
     )
     if not discovery.found and (request.paths or request.register is None):
         raise NothingToRead("there is no file to read")
@@ -180,7 +190,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
     with (locks / run_id).open("wb") as mine:
         fcntl.flock(mine, fcntl.LOCK_EX)
         with store.write() as connection:
-            dead = [other for other in running(connection) if _is_dead(locks / other)]
+            dead = [other for other in running(connection) if is_dead(locks / other)]
             for other in dead:
                 end_run(connection, other, "failed")
             start_run(connection, run_id, now())
@@ -200,7 +210,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
         (locks / run_id).unlink()
 
 
-def _is_dead(lock: Path) -> bool:
+def is_dead(lock: Path) -> bool:
     """Whether the process that held the lock of a run has ended. A run of another machine has no lock here."""
     try:
         with lock.open("rb") as theirs:

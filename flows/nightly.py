@@ -1,7 +1,7 @@
-"""An inbox screened on a schedule: a Prefect deployment served by this process.
+"""The Prefect flow of a night; what it does is in `flows.night`.
 
-The inbox is screened as a whole each time; what was read before is not read again. Import it only after the
-orchestrator's address is in the environment.
+Import it only after the orchestrator's address is in the environment. Prefect is told counts and states: no name, no
+path, no message of an error.
 """
 
 from __future__ import annotations
@@ -11,14 +11,19 @@ import json
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
-from prefect import flow, serve
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.types.entrypoint import EntrypointType
+from prefect import State, flow
+from prefect.artifacts import create_table_artifact
+from prefect.runtime import flow_run
+from prefect.states import Cancelled
 
-from flows.launch import Request, screen_folder
+from flows.logs import set_up
+from flows.night import failure_of, plan_of, run_night
 from flows.processes import die_with_parent
-from pipeline.errors import NothingToRead, OversealError, place_of
+from flows.turns import NotMyTurn
+from flows.zone import machine_zone
+from pipeline.errors import place_of
 from pipeline.settings import load
 
 log = logging.getLogger(__name__)
@@ -26,60 +31,52 @@ log = logging.getLogger(__name__)
 #: Where a served run finds inbox, output folder and settings file: paths may name people, so they are no parameters.
 #: The name has not the prefix of settings, which are refused when unknown.
 PLACES = "NIGHTLY_PLACES_OF_OVERSEAL"
-DEPLOYMENT = "inbox"
+
+_WHY = {
+    "overlap": "another night is at work",
+    "done": "a night that was due at this time is done",
+    "superseded": "a night that was due later is done",
+}
 
 
 @flow(name="nightly", persist_result=False, log_prints=False)
-def nightly() -> None:
-    """Screen the inbox into a folder named after the day; an empty inbox is no fault."""
-    die_with_parent()
-    places = json.loads(os.environ[PLACES])
-    settings = load(Path(places["settings"]) if places["settings"] else None)
-    if places["store"]:
-        settings = settings.model_copy(update={"store_url": places["store"]})
-    today = dt.datetime.now().astimezone().date()
-    reports = Path(places["out"])
-    request = Request(
-        [Path(places["inbox"])],
-        reports / today.isoformat(),
-        settings,
-        today,
-        own_server=False,
-        # The reports of other days may lie below the inbox, page images among them.
-        passed_over=(reports,),
-    )
-    _screen(request)
-
-
-def _screen(request: Request) -> None:
-    """Screen; what goes wrong is told without its message.
+def nightly() -> State[Any] | None:
+    """Work one night; one that has nothing to do is cancelled.
 
     Raises:
-        RuntimeError: with the exit code or the type of the error: a message could hold a path, and the orchestrator
-            keeps what is raised.
+        RuntimeError: with the failure in a word: a message could hold a path, and the orchestrator keeps what is
+            raised.
     """
+    die_with_parent()
     try:
-        screen_folder(request)
-    except NothingToRead:
-        return
-    except OversealError as error:
-        ended = f"screening ended with exit code {int(error.exit_code)}"
+        summary = _night(flow_run.scheduled_start_time)
+    except NotMyTurn as other:
+        return Cancelled(message=_WHY[other.why])
     except Exception as error:  # of whatever kind, since the orchestrator would keep its words
-        log.error("screening the inbox failed: %s", place_of(error))
-        ended = f"screening failed: {type(error).__name__}"
+        log.error("the night failed: %s", place_of(error))
+        ended = f"the night failed: {failure_of(error)}"
     else:
-        return
+        _show(summary)
+        return None
     # Outside the handlers, so that the error is not its context either.
     raise RuntimeError(ended)
 
 
-def serve_inbox(cron: str) -> None:
-    """Serve the schedule until interrupted; a run that is still going when the next is due makes that one fall out.
+def _night(scheduled: dt.datetime) -> dict[str, Any]:
+    places: dict[str, str | None] = json.loads(os.environ.get(PLACES, "{}"))
+    named = places.get("settings")
+    settings = load(Path(named) if named else None)
+    set_up(settings.log, logging.INFO)
+    zone = settings.nightly.timezone or machine_zone()
+    return run_night(plan_of(settings, places, scheduled, zone))
 
-    A schedule that is paused on shutdown would stay paused and skip nights, so it is not.
-    """
-    limit = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
-    deployment = nightly.to_deployment(
-        name=DEPLOYMENT, cron=cron, concurrency_limit=limit, entrypoint_type=EntrypointType.MODULE_PATH
-    )
-    serve(deployment, pause_on_shutdown=False, print_starting_message=False)  # type: ignore[arg-type]
+
+def _show(summary: dict[str, Any]) -> None:
+    """Counts of the night in the orchestrator's pages; without them the night is no worse."""
+    rows = [{"count": name, "of files": count} for name, count in summary["arrivals"].items()]
+    screened = summary["screening"] or {}
+    rows += [{"count": name, "of files": count} for name, count in screened.items() if isinstance(count, int)]
+    try:
+        create_table_artifact(table=rows, key="night", description="Counts of one night")
+    except Exception as error:  # of the orchestrator, whatever it is
+        log.error("the counts could not be shown: %s", place_of(error))

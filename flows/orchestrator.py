@@ -51,14 +51,15 @@ class LocalServer:
     """A running server. `environment` is what a process needs to reach it.
 
     Two runs at once have a server each, since two servers on one database lock each other out: every one takes the
-    first folder `home/orchestrator/N` that nobody holds.
+    first folder `home/orchestrator/N` that nobody holds. `schedules` names the folder of one that serves a schedule,
+    which finds what it knew there.
     """
 
-    def __init__(self, home: Path, *, schedules: bool = False) -> None:
-        self._home, self._lock = _free_folder(home / "orchestrator")
+    def __init__(self, home: Path, *, schedules: str = "") -> None:
+        self._home, self._lock = _free_folder(home / "orchestrator" / schedules)
         self._secret = secrets.token_urlsafe(24)
         self._port = _free_port()
-        self.environment = self._environment(schedules)
+        self.environment = self._environment(bool(schedules))
         command = [
             sys.executable,
             "-m",
@@ -137,6 +138,11 @@ class LocalServer:
         """End it; may be called twice."""
         end_group(self._process, STOP_SECONDS)
         self._lock.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._process.poll() is None
 
     @property
     def pid(self) -> int:

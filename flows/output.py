@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,8 +101,10 @@ def _write_names(run: Screening, summary: RunSummary, problems: Counter[str], ou
 
 
 def file_id(file: Input) -> str:
-    """Opaque id of a file in which no document was found; the same bytes give the same id."""
-    return f"file-{file.sha256[:20]}" if file.sha256 else f"file-{file.ordinal:08d}"
+    """Opaque id of a file in which no document was found; the same bytes, or the same place, give the same id."""
+    if file.sha256 is None and file.path == Path():
+        return f"file-{file.ordinal:08d}"
+    return f"file-{(file.sha256 or hashlib.sha256(os.fsencode(file.path)).hexdigest())[:20]}"
 
 
 def _count(summary: RunSummary, file: Input) -> None:

@@ -34,6 +34,7 @@ from pipeline.store.outcomes import Basis, forget_outcomes, known_outcomes, save
 from pipeline.store.pages import PageFolder
 from pipeline.store.runs import save_cases
 from pipeline.store.scans import records_of, save_reading
+from pipeline.store.tombstones import erased
 from pipeline.types.documents import DocumentRecord
 from pipeline.types.facts import Facts
 from pipeline.types.findings import Case, Hypothesis, Outcome
@@ -115,13 +116,20 @@ def read_batch(run: Screening, first: int, last: int) -> int:
 
 def _read_file(run: Screening, file: Input) -> None:
     reading = run.pool.read(file.path, file.bundle)
-    for image in reading.images:
-        run.pages.save(image)
     sha256 = reading.file_sha256 or file.sha256
+    if not _images_erased(run, sha256):
+        for image in reading.images:
+            run.pages.save(image)
     with run.store.write() as connection:
         if sha256 is not None:
-            save_reading(connection, sha256, reading)
+            save_reading(connection, sha256, reading, dt.datetime.now(dt.UTC))
         close_input(connection, run.run_id, file.ordinal, sha256, reading.status, reading.problems)
+
+
+def _images_erased(run: Screening, sha256: str | None) -> bool:
+    """Whether their time was over before: a new version of the reader brings facts, not images."""
+    with run.store.read() as connection:
+        return sha256 is not None and bool(erased(connection, [sha256], "images"))
 
 
 def judge_batch(run: Screening, first: int, last: int) -> Tally:

@@ -12,9 +12,10 @@ import tomllib
 import warnings
 import zoneinfo
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import UsageError
@@ -39,6 +40,13 @@ UserPath = Annotated[Path, AfterValidator(_expanded)]
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def in_the_database(name: str | None) -> str | None:
+    """The name of a time zone, which must be one."""
+    if name is not None and name not in zoneinfo.available_timezones():
+        raise ValueError("no zone of the IANA time zone database, such as Europe/Berlin")
+    return name
 
 
 class Intake(_Part):
@@ -84,12 +92,7 @@ class RegisterSettings(_Part):
         default_factory=dict, description="by table: name of a column in DESIGN section 5 -> its name in the file"
     )
 
-    @field_validator("timezone")
-    @classmethod
-    def _in_the_database(cls, name: str | None) -> str | None:
-        if name is not None and name not in zoneinfo.available_timezones():
-            raise ValueError("no zone of the IANA time zone database, such as Europe/Berlin")
-        return name
+    _zone = field_validator("timezone")(in_the_database)
 
     @field_validator("encoding")
     @classmethod
@@ -116,6 +119,70 @@ class Audit(_Part):
     )
 
 
+class Kept(_Part):
+    """For how many days; 0: until a person decides."""
+
+    images: int = Field(ge=0, le=36_500, description="page images; they go with the facts at the latest")
+    facts: int = Field(ge=0, le=36_500, description="readings, outcomes and cases")
+
+
+class Retention(_Part):
+    """How long scans of each class are kept, in days since they were first read; the law of the place decides."""
+
+    clear: Kept = Kept(images=30, facts=180)
+    flagged: Kept = Kept(images=365, facts=730)
+    protection: Kept = Kept(images=365, facts=730)
+    confirmed: Kept = Kept(images=0, facts=0)
+    reports: int = Field(default=180, ge=0, le=36_500, description="folders of nights, as a whole")
+
+    def of(self, kept_as: Literal["clear", "flagged", "protection", "confirmed"]) -> Kept:
+        """The days of a class."""
+        kept: Kept = getattr(self, kept_as)
+        return kept
+
+
+class Nightly(_Part):
+    """What is done every night (`overseal serve`)."""
+
+    inbox: UserPath | None = Field(default=None, description="folder that scans are put into; never modified")
+    out: UserPath = Field(default=Path("out"), description="a folder a night goes here")
+    register_folder: UserPath | None = Field(
+        default=None, alias="register", description="folder of the ministry's register, matched and audited"
+    )
+    rematch: Literal["all", "new"] = Field(
+        default="all", description="scans to match when the register changed: those screened before, too, or new ones"
+    )
+    cron: str = Field(default="0 2 * * *", description="minute hour day month weekday")
+    timezone: str | None = Field(default=None, description="zone of cron; that of the machine unless told otherwise")
+    settle_seconds: float = Field(
+        default=5.0, ge=0, le=3600, description="a file that changes in that time is still being written"
+    )
+    rehash_days: float = Field(default=7.0, gt=0, description="after that, all that is known is hashed again")
+    tries: int = Field(default=3, ge=1, description="nights to read a file again that failed for a passing reason")
+    move_to: UserPath | None = Field(default=None, description="folder that what is done is moved to")
+    metrics: UserPath | None = Field(default=None, description="OpenMetrics text file, replaced after each night")
+    alert: tuple[str, ...] = Field(default=(), description="command that is given an alert on its standard input")
+    alert_url: str | None = Field(default=None, description="address that an alert is posted to")
+    alert_remote: bool = Field(default=False, description="alert_url may lie outside this machine")
+    silence_hours: float = Field(default=26.0, gt=0, description="alert when no night came to its end in that time")
+    stalled_minutes: float = Field(
+        default=120.0, gt=0, description="a night that does not go on for so long is ended by the next"
+    )
+
+    _zone = field_validator("timezone")(in_the_database)
+
+    @model_validator(mode="after")
+    def _stays_here(self) -> Self:
+        """Nothing leaves the machine unless somebody said so."""
+        if self.alert_url is not None:
+            address = urlsplit(self.alert_url)
+            if address.scheme not in ("http", "https"):
+                raise ValueError("alert_url must begin with http:// or https://")
+            if address.hostname not in ("localhost", "127.0.0.1", "::1") and not self.alert_remote:
+                raise ValueError("alert_url leads outside this machine; set alert_remote = true if that is meant")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings. `home` holds store, orchestrator and settings file (`OVERSEAL_HOME`)."""
 
@@ -135,6 +202,9 @@ class Settings(BaseSettings):
     run: Run = Run()
     register: RegisterSettings = RegisterSettings()
     audit: Audit = Audit()
+    retention: Retention = Retention()
+    nightly: Nightly = Nightly()
+    log: Literal["text", "json"] = Field(default="text", description="form of messages on standard error")
 
     @field_validator("checks")
     @classmethod

@@ -17,6 +17,7 @@ from flows.missing import REINSTALL, missing_of
 from pipeline import linkage
 from pipeline.errors import ExitCode, OversealError
 from pipeline.settings import Settings, load
+from pipeline.store import POSTGRES_COMMAND, POSTGRES_PACKAGE
 
 #: Page images and store of ten thousand documents.
 _DISK_BYTES = 5_000_000_000
@@ -42,7 +43,10 @@ _PACKAGES = (
     "persiantools",
 )
 #: Optional parts: what each is for, and the command that brings it.
-_OPTIONAL = {linkage.PACKAGE: ("linkage of holders in audits", linkage.COMMAND)}
+_OPTIONAL = {
+    linkage.PACKAGE: ("linkage of holders in audits", linkage.COMMAND),
+    POSTGRES_PACKAGE: ("Postgres as the store of several machines", POSTGRES_COMMAND),
+}
 #: Modules that need shared libraries of the system.
 _LOADED = ("cv2", "onnxruntime")
 _SHIPPED = "reinstall Overseal: the file is part of it"
@@ -179,7 +183,7 @@ def _policies(settings: Settings) -> str:
 
 def _store(settings: Settings) -> str:
     from pipeline.store.database import open_store
-    from pipeline.store.schema import SCHEMA_VERSION
+    from pipeline.store.migrations import SCHEMA_VERSION
 
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings.store, busy_seconds=2.0)

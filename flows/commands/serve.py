@@ -3,53 +3,60 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
+import logging
 import os
 from pathlib import Path
 
 from flows.cli import settings_file
+from flows.logs import set_up
+from flows.zone import machine_zone
 from pipeline.errors import ExitCode, UsageError
 from pipeline.settings import load
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
-    parser.add_argument("--inbox", type=Path, required=True, metavar="DIR", help="folder that scans are put into")
-    parser.add_argument(
-        "--cron", default="0 2 * * *", metavar="WHEN", help="minute hour day month weekday (%(default)s)"
-    )
-    parser.add_argument(
-        "--out", type=Path, default=Path("out"), metavar="DIR", help="a folder a day goes here (%(default)s)"
-    )
+    """Options of the command; what is not said stands in the settings, `[nightly]`."""
+    parser.add_argument("--inbox", type=Path, metavar="DIR", help="folder that scans are put into")
+    parser.add_argument("--cron", metavar="WHEN", help="minute hour day month weekday (else 0 2 * * *)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="a folder a night goes here (else out)")
     parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
     settings_file(parser)
 
 
 def run(given: argparse.Namespace) -> ExitCode:
-    """Serve until interrupted."""
+    """Serve until interrupted; one process an inbox."""
+    from flows.night import plan_of
     from flows.orchestrator import LocalServer
+    from flows.turns import inbox_key, serve_lock
 
     settings = load(given.settings)
-    if not given.inbox.is_dir():
-        raise UsageError("--inbox must name a folder")
-    _check_cron(given.cron)
+    set_up(settings.log, logging.INFO)
+    places = {
+        "inbox": str(given.inbox.resolve()) if given.inbox else None,
+        "out": str(given.out.resolve()) if given.out else None,
+        "settings": str(given.settings.resolve()) if given.settings else None,
+        "store": given.store,
+    }
+    zone = settings.nightly.timezone or machine_zone()
+    cron = given.cron or settings.nightly.cron
+    plan = plan_of(settings, places, dt.datetime.now(dt.UTC), zone)
+    if not plan.inbox.is_dir():
+        raise UsageError("the inbox must be a folder")
+    if len(cron.split()) != 5:
+        raise UsageError("--cron takes five fields: minute hour day month weekday, such as '0 2 * * *'")
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with LocalServer(settings.home, schedules=True) as server:
-        places = {
-            "inbox": str(given.inbox.resolve()),
-            "out": str(given.out.resolve()),
-            "settings": str(given.settings.resolve()) if given.settings else None,
-            "store": given.store,
-        }
+    key = inbox_key(plan.inbox)
+    lock = serve_lock(settings.home, key)
+    if lock is None:
+        raise UsageError("this inbox is served already, by another process with this data folder")
+    with lock, LocalServer(settings.home, schedules=f"serve-{key[:8]}") as server:
         server.wait()
-        from flows.nightly import PLACES, serve_inbox
+        from flows.nightly import PLACES
+        from flows.serving import serve_inbox
 
         os.environ[PLACES] = json.dumps(places)
-        print(f"serving the inbox at {given.cron!r}; end with Ctrl-C", flush=True)
-        serve_inbox(given.cron)
+        print(f"serving the inbox at {cron!r}, {zone}; end with Ctrl-C", flush=True)
+        serve_inbox(plan, cron, server)
     return ExitCode.NOTHING_FLAGGED
-
-
-def _check_cron(text: str) -> None:
-    if len(text.split()) != 5:
-        raise UsageError("--cron takes five fields: minute hour day month weekday, such as '0 2 * * *'")

@@ -50,10 +50,15 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """A file, folder or manifest row that cannot be taken in; a row when the Problem's kind is MANIFEST."""
+    """A file, folder or manifest row that cannot be taken in; a row when the Problem's kind is MANIFEST.
+
+    Attributes:
+        path: where a file or folder lies; empty for a row, and for what was named itself.
+    """
 
     name: str
     problem: Problem
+    path: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterat
         try:
             names = sorted(place.name for place in folder.iterdir())
         except OSError as error:
-            yield Unfit(_shown(folder, root), _problem_of(error))
+            yield Unfit(_shown(folder, root), _problem_of(error), folder)
             continue
         deeper: list[Path] = []
         for name in names:
@@ -134,10 +139,12 @@ def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterat
 
 def _is_litter(place: Path) -> bool:
     """Whether an entry of a folder is what systems and programs leave beside scans."""
-    name = place.name
-    if name.lower() in _LITTER or name.startswith("._"):
-        return True
-    return name.startswith(".") and not is_picture(place)
+    return is_litter_name(place.name) or (place.name.startswith(".") and not is_picture(place))
+
+
+def is_litter_name(name: str) -> bool:
+    """Whether systems put entries of that name beside scans unasked."""
+    return name.lower() in _LITTER or name.startswith("._")
 
 
 def _look(place: Path, root: _Root, rows: dict[Path, ManifestRow]) -> Input | Unfit | Path | None:
@@ -146,11 +153,13 @@ def _look(place: Path, root: _Root, rows: dict[Path, ManifestRow]) -> Input | Un
         mode = place.lstat().st_mode
         real = place.resolve(strict=True) if stat.S_ISLNK(mode) else place
         if not real.is_relative_to(root.real):
-            return Unfit(_shown(place, root), problem(ProblemKind.OUTSIDE, "it is a link that leaves the folder"))
+            return Unfit(
+                _shown(place, root), problem(ProblemKind.OUTSIDE, "it is a link that leaves the folder"), place
+            )
         if stat.S_ISLNK(mode) and stat.S_ISDIR(real.stat().st_mode):
             return None
     except (OSError, RuntimeError, ValueError) as error:
-        return Unfit(_shown(place, root), _problem_of(error))
+        return Unfit(_shown(place, root), _problem_of(error), place)
     return place if stat.S_ISDIR(mode) else _entry(place, real, root, rows, alone=place.parent == root.real)
 
 
@@ -160,9 +169,9 @@ def _entry(place: Path, real: Path, root: _Root, rows: dict[Path, ManifestRow], 
     try:
         mode = real.lstat().st_mode
     except OSError as error:
-        return Unfit(name, _problem_of(error))
+        return Unfit(name, _problem_of(error), place)
     if not stat.S_ISREG(mode):
-        return Unfit(name, problem(ProblemKind.NOT_A_FILE, "it is no regular file (a pipe, socket or device)"))
+        return Unfit(name, problem(ProblemKind.NOT_A_FILE, "it is no regular file (a pipe, socket or device)"), place)
     bundle = _bundle("file" if alone else "folder", os.fsencode(place if alone else place.parent))
     if row is not None and row.application_id:
         bundle = _bundle("application", row.application_id.encode())

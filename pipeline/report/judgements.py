@@ -15,6 +15,8 @@ from pipeline.types.findings import Evidence, Finding, Judgement, PageEvidence, 
 
 REQUIRED = ("document_id", "code", "verdict", "because", "judged_by", "judged_at")
 OPTIONAL = ("evidence_hash",)
+#: Characters of a time that the store keeps; more have digits below a microsecond.
+_LONGEST_TIME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,9 @@ def _judgement(names: list[str], cells: list[str]) -> Judgement:
     if len(cells) != len(names):
         raise _Refused("", f"{len(names)} cells expected, {len(cells)} found")
     row = {name: text.strip() for name, text in zip(names, cells, strict=True)}
+    for column, text in row.items():
+        if "\0" in text:
+            raise _Refused(column, "a NUL character")
     for column in ("document_id", "code", "judged_by"):
         if not row[column]:
             raise _Refused(column, "empty")
@@ -145,4 +150,4 @@ def _time(text: str) -> str:
         raise _Refused("judged_at", "an ISO 8601 date, or time with offset, expected") from None
     if len(text) > 10 and moment.tzinfo is None:
         raise _Refused("judged_at", "a time needs its offset from UTC")
-    return text
+    return text if len(text) <= _LONGEST_TIME else moment.isoformat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 
@@ -11,10 +12,21 @@ from sqlalchemy import Connection
 from pipeline.store.schema import audit_leads, audits, name_requests
 from pipeline.types.leads import Lead
 
+#: Bytes of a key's part; Postgres indexes no more than 2,700 in all, and a register's ids may be of any length.
+_LONGEST = 400
 
-def subject_key(lead: Lead) -> str:
-    """A lead's parties as text; the same parties in another order are the same subject."""
-    return json.dumps(sorted(lead.subject), ensure_ascii=False)
+
+def lead_key(lead: Lead) -> tuple[str, str]:
+    """Office and parties of a lead as text; the same parties in another order are the same subject."""
+    return _bounded(lead.office), _bounded(json.dumps(sorted(lead.subject), ensure_ascii=False))
+
+
+def _bounded(text: str) -> str:
+    """The text itself, or its beginning and its hash where it is too long for a key or holds what Postgres refuses."""
+    data = text.encode(errors="replace")
+    if len(data) <= _LONGEST and "\0" not in text:
+        return text
+    return f"{text[:60]} {hashlib.sha256(data).hexdigest()}".replace("\0", " ")
 
 
 def last_audit(connection: Connection) -> tuple[str, frozenset[tuple[str, str]]] | None:
@@ -30,7 +42,7 @@ def last_audit(connection: Connection) -> tuple[str, frozenset[tuple[str, str]]]
 def save_audit(connection: Connection, run_id: str, finished: str, register_hash: str, leads: Iterable[Lead]) -> None:
     """Keep that an audit ended at that time (UTC, ISO 8601), and whom its leads were about."""
     connection.execute(sa.insert(audits).values(run_id=run_id, finished=finished, register_hash=register_hash))
-    rows = {(lead.office, subject_key(lead)): lead.code for lead in reversed(list(leads))}
+    rows = {lead_key(lead): lead.code for lead in reversed(list(leads))}
     if rows:
         listed = [
             {"run_id": run_id, "office": office, "subject": subject, "code": code}

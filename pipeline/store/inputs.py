@@ -15,7 +15,8 @@ from sqlalchemy.orm import aliased
 from pipeline import READING_VERSION
 from pipeline.store.codec import dumps
 from pipeline.store.scans import problems_from
-from pipeline.store.schema import inputs, scans
+from pipeline.store.schema import inputs, scans, tombstones
+from pipeline.store.tombstones import ERASED
 from pipeline.types.problems import Problem
 from pipeline.types.readings import ReadingStatus
 
@@ -65,7 +66,10 @@ def add_inputs(connection: Connection, run_id: str, files: Iterable[Input]) -> N
 
 
 def mark_known(connection: Connection, run_id: str) -> None:
-    """Mark duplicates within the run, and files whose bytes this reading version has read before."""
+    """Mark duplicates within the run, and files whose bytes this reading version has read before.
+
+    What was erased when its time was over is known whatever the version: it is not read again because of that.
+    """
     first = aliased(inputs)
     earliest = (
         sa.select(sa.func.min(first.c.ordinal))
@@ -74,11 +78,17 @@ def mark_known(connection: Connection, run_id: str) -> None:
     )
     mine = inputs.c.run_id == run_id
     connection.execute(sa.update(inputs).where(mine, inputs.c.ordinal > earliest).values(duplicate_of=earliest))
+    unknown = (mine, inputs.c.duplicate_of.is_(None), inputs.c.status.is_(None))
+    gone = (tombstones.c.sha256 == inputs.c.sha256) & (tombstones.c.what == "facts")
+    ended = sa.select(tombstones.c.status).where(gone).scalar_subquery()
+    connection.execute(
+        sa.update(inputs).where(*unknown, sa.exists().where(gone)).values(status=ended, problems=dumps((ERASED,)))
+    )
     known = (scans.c.sha256 == inputs.c.sha256) & (scans.c.reading_version == READING_VERSION)
     lasts = known & (scans.c.status != "passing")
     connection.execute(
         sa.update(inputs)
-        .where(mine, inputs.c.duplicate_of.is_(None), inputs.c.status.is_(None), sa.exists().where(lasts))
+        .where(*unknown, sa.exists().where(lasts))
         .values(
             status=sa.select(scans.c.status).where(known).scalar_subquery(),
             problems=sa.select(scans.c.problems).where(known).scalar_subquery(),

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import json
 import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.types.readings import PageImage
+
+_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.jpg")
+
+
+def page_count(record: str) -> int | None:
+    """Pages of a document by its stored record; None where that cannot be read back."""
+    try:
+        return len(json.loads(record)["pages"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 class PageFolder:
@@ -21,22 +36,60 @@ class PageFolder:
         Raises:
             OSError: if the disk refuses.
         """
-        target = self._path(image.document_id, image.page)
+        self.put(self.name(image.document_id, image.page), image.jpeg)
+
+    def put(self, name: str, jpeg: bytes) -> None:
+        """Keep an image under a name that `name` gave.
+
+        Raises:
+            OSError: if the disk refuses.
+        """
+        target = self._root / name
         for folder in (self._root, target.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         aside = target.with_suffix(f".{os.getpid()}")
         aside.unlink(missing_ok=True)
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(image.jpeg)
+            file.write(jpeg)
         aside.replace(target)
 
     def load(self, document_id: str, page: int) -> bytes | None:
         """JPEG bytes of a page (0-based), or None where there is none."""
         try:
-            return self._path(document_id, page).read_bytes()
+            return (self._root / self.name(document_id, page)).read_bytes()
         except FileNotFoundError:
             return None
 
-    def _path(self, document_id: str, page: int) -> Path:
+    def forget(self, name: str, until: dt.datetime) -> None:
+        """Remove an image by its name, unless it was saved after that moment.
+
+        Raises:
+            OSError: if the disk refuses.
+        """
+        if not self.named(name):
+            return
+        with suppress(FileNotFoundError):
+            if (self._root / name).stat().st_mtime <= until.timestamp():
+                self.remove(name)
+
+    def remove(self, name: str) -> None:
+        """Remove an image by its name."""
+        (self._root / name).unlink(missing_ok=True)
+
+    def names(self) -> Iterator[str]:
+        """Names of all images that are there."""
+        for path in self._root.glob("??/*.jpg"):
+            name = path.relative_to(self._root).as_posix()
+            if self.named(name):
+                yield name
+
+    @staticmethod
+    def name(document_id: str, page: int) -> str:
+        """Where the image of a page (0-based) lies below the folder."""
         name = hashlib.sha256(f"{document_id}:{page}".encode()).hexdigest()
-        return self._root / name[:2] / f"{name[2:]}.jpg"
+        return f"{name[:2]}/{name[2:]}.jpg"
+
+    @staticmethod
+    def named(name: str) -> bool:
+        """Whether it is a name that `name` gives; a store that was tampered with could hold any path."""
+        return _NAME.fullmatch(name) is not None

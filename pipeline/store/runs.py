@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -19,8 +20,12 @@ RunState = Literal["running", "finished", "interrupted", "failed"]
 
 
 def start_run(connection: Connection, run_id: str, started: str) -> None:
-    """Note that a run began (ISO 8601 with offset)."""
-    connection.execute(sa.insert(runs).values(run_id=run_id, started=started, state="running"))
+    """Note that a run began (ISO 8601 with offset).
+
+    It is kept in UTC, so that runs stand in their order in the night in which the clock goes back as well.
+    """
+    moment = dt.datetime.fromisoformat(started).astimezone(dt.UTC).isoformat(timespec="seconds")
+    connection.execute(sa.insert(runs).values(run_id=run_id, started=moment, state="running"))
 
 
 def end_run(connection: Connection, run_id: str, state: RunState, summary: RunSummary | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
@@ -27,8 +28,8 @@ def lasting(reading: FileReading) -> bool:
     return not any(problem.kind in PASSING for problem in problems)
 
 
-def save_reading(connection: Connection, sha256: str, reading: FileReading) -> None:
-    """Keep a reading, in place of an earlier one of the same bytes by the same version."""
+def save_reading(connection: Connection, sha256: str, reading: FileReading, read_at: dt.datetime) -> None:
+    """Keep a reading, in place of an earlier one of the same bytes by the same version; the first one's time stays."""
     mine = (records.c.sha256 == sha256) & (records.c.reading_version == READING_VERSION)
     connection.execute(sa.delete(records).where(mine))
     rows = [
@@ -48,8 +49,9 @@ def save_reading(connection: Connection, sha256: str, reading: FileReading) -> N
         "reading_version": READING_VERSION,
         "status": reading.status if lasting(reading) else "passing",
         "problems": dumps(reading.problems),
+        "read_at": read_at.astimezone(dt.UTC).isoformat(timespec="seconds"),
     }
-    upsert(connection, scans, [scan])
+    upsert(connection, scans, [scan], keep=frozenset({"read_at"}))
 
 
 def records_of(connection: Connection, sha256: str) -> Iterator[DocumentRecord]:

@@ -38,6 +38,7 @@ class ProblemKind(StrEnum):
     OURS = "internal-error"
     MANIFEST = "manifest"
     REGISTER = "register-row-refused"
+    ERASED = "erased"
 
 
 #: A document with one of these has not been looked at at all.

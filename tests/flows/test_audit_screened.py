@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import polars as pl
-import pytest
 
 from flows.audit_screened import scanned_permits
-from pipeline.store.database import Store, open_store
+from pipeline.store.database import Store
 from pipeline.types.findings import Hypothesis
 from tests.store.test_screened import finding, put
-
-
-@pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
-    yield store
-    store.close()
 
 
 def found(store: Store, *numbers: str) -> list[tuple[str, str, list[str]]]:

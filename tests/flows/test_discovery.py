@@ -16,8 +16,8 @@ RUN = "run"
 
 
 @pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+def _store(store_url: str) -> Iterator[Store]:
+    store = open_store(store_url)
     with store.write() as connection:
         start_run(connection, RUN, "2026-11-01T00:00:00+00:00")
     yield store

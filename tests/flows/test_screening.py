@@ -33,9 +33,9 @@ BASIS = Basis("p", "", "2026-11-01", "c")
 
 
 @pytest.fixture(name="run")
-def _run(tmp_path: Path) -> Iterator[Screening]:
+def _run(tmp_path: Path, store_url: str) -> Iterator[Screening]:
     """A run of three files that were read, each a bundle of its own."""
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    store = open_store(store_url)
     pool = cast("WorkerPool", None)  # nothing is read here
     settings = Settings(home=tmp_path)
     law = load_policies(None)
@@ -46,7 +46,7 @@ def _run(tmp_path: Path) -> Iterator[Screening]:
             data = json.dumps({"kind": "passport", "facts": {"viz.surname": f"NAME {ordinal}"}}).encode()
             reading = fake_reader.reading(data, f"b{ordinal}", lambda: None)
             assert reading.file_sha256 is not None
-            save_reading(connection, reading.file_sha256, reading)
+            save_reading(connection, reading.file_sha256, reading, dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
             file = Input(ordinal, Path("x"), "x", f"b{ordinal}", reading.file_sha256, status="read")
             add_inputs(connection, "r", [file])
     yield Screening("r", settings, store, PageFolder(tmp_path), pool, day, law, fake_checks.CHECKS)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from pipeline.store.database import Store, open_store
+from pipeline.store.database import Store
 from pipeline.store.outcomes import Basis, save_outcomes
 from pipeline.store.scans import save_reading
 from pipeline.store.schema import records
@@ -39,13 +38,6 @@ def finding(code: str, hypothesis: Hypothesis, *evidence: Evidence, protection: 
     )  # fmt: skip
 
 
-@pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
-    yield store
-    store.close()
-
-
 def put(store: Store, number: str, *findings: Finding, delivery: str = "") -> str:
     facts = {"doc.kind": "work-permit", "viz.permit_number": number}
     data = json.dumps({"kind": "work-permit", "facts": facts}).encode()
@@ -56,7 +48,7 @@ def put(store: Store, number: str, *findings: Finding, delivery: str = "") -> st
     for one in findings:
         by_code.setdefault(one.code, []).append(one)
     with store.write() as connection:
-        save_reading(connection, reading.file_sha256, reading)
+        save_reading(connection, reading.file_sha256, reading, dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
         answers = [Outcome(code, 1, OutcomeKind.FLAG, tuple(held)) for code, held in by_code.items()]
         save_outcomes(connection, document, Basis("p", delivery, "2026-11-01", "c"), answers)
     return document

@@ -1,0 +1,42 @@
+"""What is due is erased, after a night: in the store, among the page images, among the reports of earlier nights."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.report.expired import Expired, remove_expired
+from pipeline.settings import Settings
+from pipeline.store.database import Store
+from pipeline.store.holds import held_documents
+from pipeline.store.retention import Erased, erase_due
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Counts: of scans, and of reports."""
+
+    scans: Erased
+    reports: Expired
+
+
+def erase(store: Store, settings: Settings, reports: Path, today: dt.date) -> Erasure:
+    """Erase what is due; nothing where the clock is not believed.
+
+    Args:
+        store: no run may be going on in it.
+        settings: days by class.
+        reports: folder of the nights' folders.
+        today: the day that ages are counted to.
+
+    Raises:
+        StoreError: when the store refuses.
+        OSError: when an image or a report cannot be removed; the next call takes it up.
+    """
+    scans = erase_due(store, settings, today)
+    if not scans.clock_believed:
+        return Erasure(scans, Expired())
+    with store.read() as connection:
+        held = held_documents(connection)
+    return Erasure(scans, remove_expired(reports, settings.retention.reports, today, held))

@@ -1,0 +1,370 @@
+"""One night: look into the inbox, screen what is new, audit the register, tell what became of it. Knows no schedule.
+
+What was taken in is noted in the transaction that ends the screening run. A night that is killed before leaves its
+scans waiting, and the next one screens them; what was read stays read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import logging
+import time
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows.alerts import Alert, send
+from flows.arrival import Inbox, Look, look
+from flows.exit_codes import first_of
+from flows.jumps import jumped
+from flows.launch import Request, Result, private_folder, screen_folder
+from flows.moving import move_done
+from flows.new_scans import Closing, selection
+from flows.standing import metrics, standing
+from flows.turns import Turn, inbox_key, turn, utc, utc_now
+from pipeline.errors import (
+    ExitCode,
+    MissingDependency,
+    NothingToRead,
+    OversealError,
+    StoreError,
+    UsageError,
+    place_of,
+)
+from pipeline.intake.inbox import InboxGone
+from pipeline.register.folder import look_into
+from pipeline.report.openmetrics import write_metrics
+from pipeline.settings import Settings
+from pipeline.store.database import Store, open_store
+from pipeline.store.nights import COUNTS, Night, end_night, last_finished, last_rehash, recent
+
+if TYPE_CHECKING:
+    from pipeline.report.audit_report import AuditReport
+
+log = logging.getLogger(__name__)
+
+NAME = "night.json"
+#: Nights that a night's shares are compared with.
+_BEFORE = 30
+#: Desks whose share of the documents is watched.
+_WATCHED = ("document-examiner", "integrity-auditor", "protection")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a night has to do.
+
+    Attributes:
+        inbox: links resolved; `out`, where the folders of nights go.
+        scheduled: when it was due, with its zone; `zone`, of the schedule.
+    """
+
+    settings: Settings
+    inbox: Path
+    out: Path
+    scheduled: dt.datetime
+    zone: str
+
+    @property
+    def folder(self) -> str:
+        """Name of the night's folder: when it was due, by the clock of its zone, with the offset from UTC.
+
+        The hour that comes twice when the clocks go back has two names.
+        """
+        return self.scheduled.astimezone(zoneinfo.ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H%M%S%z")
+
+
+def run_night(plan: Plan) -> dict[str, Any]:
+    """Do the night's work; returns what night.json says.
+
+    Raises:
+        NotMyTurn: if another night is at work, or this one is done.
+        OversealError: when the night could not come to its end; it is noted and told to the alert hook.
+    """
+    nightly = plan.settings.nightly
+    private_folder(plan.settings.home)
+    try:
+        store = open_store(plan.settings.store)
+    except OversealError:
+        send(nightly, Alert("failure", "the night could not begin: the store cannot be opened", plan.folder))
+        raise
+    key = inbox_key(plan.inbox)
+    stalled = nightly.stalled_minutes * 60
+    with closing(store), turn(store, plan.settings.home, key, utc(plan.scheduled), stalled) as mine:
+        _log("night begun", plan)
+        started = time.monotonic()
+        if mine.buried:
+            send(nightly, Alert("failure", "an earlier night was killed; its scans are screened now", plan.folder))
+        with _noted(plan, store, mine, started):
+            done = _work(plan, store, mine)
+        return _finish(plan, store, mine, done, time.monotonic() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a night did; `register`: none, used, unchanged or unusable. `stamp` tells one delivery from another."""
+
+    look: Look
+    screened: Result | None
+    audited: AuditReport | None
+    register: str
+    stamp: str
+    moved: int
+
+
+def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
+    settings = plan.settings
+    inbox = Inbox(
+        mine.night.inbox,
+        plan.inbox,
+        [folder.resolve() for folder in (plan.out, settings.home, settings.nightly.move_to) if folder],
+        settings.nightly.settle_seconds,
+        settings.intake.max_bytes,
+        beat=mine.beat,
+    )
+    with store.read() as connection:
+        last = last_finished(connection, inbox.key)
+        rehash = _rehash_due(last_rehash(connection, inbox.key), settings.nightly.rehash_days)
+    seen = look(store, inbox, utc_now(), rehash=rehash)
+    _log("inbox looked into", plan, counts=seen.as_counts())
+    stamp, register = _register(settings.nightly.register_folder)
+    known = last.summary.get("register_stamp", "") if last else ""
+    delivered = register is not None and stamp != known
+    screened = None
+    everything = delivered and bool(known) and settings.nightly.rematch == "all"
+    if seen.waiting or seen.manifests or everything:
+        screened = _screen(plan, store, mine, inbox, register, everything=everything)
+    audited = None
+    if register is not None and (delivered or screened is not None or rehash):
+        audited = _audit(plan, mine, register)
+    moved = 0
+    if settings.nightly.move_to is not None:
+        moved = move_done(store, inbox, settings.nightly.move_to / plan.folder)
+    told = "none"
+    if settings.nightly.register_folder is not None:
+        told = "unusable" if register is None else "used" if audited is not None else "unchanged"
+    return _Done(seen, screened, audited, told, stamp or known, moved)
+
+
+def _rehash_due(last: str | None, days: float) -> bool:
+    """Whether all that is known is to be hashed again; a time in the future is of a clock that went wrong."""
+    if last is None:
+        return False
+    age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(last)
+    return not -dt.timedelta(minutes=1) <= age < dt.timedelta(days=days)
+
+
+def _register(folder: Path | None) -> tuple[str, Path | None]:
+    """Stamp of the register's delivery, and its folder; no folder where it cannot be used tonight."""
+    if folder is None:
+        return "", None
+    try:
+        files = look_into(folder).files
+    except (UsageError, NothingToRead) as error:
+        log.error("the register cannot be used: %s", place_of(error))
+        return "", None
+    told = repr([(file.path.name, file.stamp) for file in files])
+    return hashlib.sha256(told.encode()).hexdigest(), folder
+
+
+def _screen(
+    plan: Plan, store: Store, mine: Turn, inbox: Inbox, register: Path | None, *, everything: bool
+) -> Result | None:
+    select = selection(store, inbox, plan.settings.intake, everything=everything)
+    if select is None:
+        return None
+    request = Request(
+        [plan.inbox],
+        plan.out / plan.folder,
+        plan.settings,
+        _today(plan),
+        own_server=False,
+        progress=lambda stage, done, of: mine.beat(),
+        passed_over=tuple(inbox.passed_over),
+        register=register,
+        select=select,
+        closing=Closing(inbox, plan.folder, plan.settings.nightly.tries),
+    )
+    try:
+        return screen_folder(request)
+    except NothingToRead:  # what was there a moment ago is gone
+        return None
+
+
+def _audit(plan: Plan, mine: Turn, register: Path) -> AuditReport:
+    from flows.audit_launch import AuditRequest, audit_register
+
+    (plan.out / plan.folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return audit_register(
+        AuditRequest(
+            register,
+            plan.out / plan.folder / "audit",
+            plan.settings,
+            _today(plan),
+            own_server=False,
+            progress=lambda stage, done, of: mine.beat(),
+        )
+    )
+
+
+def _today(plan: Plan) -> dt.date:
+    return dt.datetime.now(zoneinfo.ZoneInfo(plan.zone)).date()
+
+
+@contextmanager
+def _noted(plan: Plan, store: Store, mine: Turn, started: float) -> Iterator[None]:
+    """Note and tell that a night did not come to its end, and why in a word."""
+    try:
+        yield
+    except BaseException as error:
+        failure = failure_of(error)
+        with suppress(StoreError), store.write() as connection:
+            seconds = time.monotonic() - started
+            end_night(connection, mine.night.night_id, "failed", utc_now(), failure=failure, seconds=seconds)
+        _log("night failed", plan, state="failed", failure=failure)
+        send(plan.settings.nightly, Alert("failure", f"the night failed: {failure}", plan.folder))
+        with suppress(StoreError, OSError):
+            _write_metrics(plan, store, mine)
+        raise
+
+
+def failure_of(error: BaseException) -> str:
+    """Why a night failed, in a word that names nothing."""
+    words: dict[type[BaseException], str] = {
+        InboxGone: "inbox-gone",
+        StoreError: "store",
+        MissingDependency: "missing-dependency",
+        UsageError: "settings",
+        KeyboardInterrupt: "interrupted",
+        SystemExit: "interrupted",
+        OversealError: "internal-error",
+        OSError: "system",
+    }
+    return next((word for kind, word in words.items() if isinstance(error, kind)), "internal-error")
+
+
+def _finish(plan: Plan, store: Store, mine: Turn, done: _Done, seconds: float) -> dict[str, Any]:
+    finished = utc_now()
+    summary = _summary(plan, mine, done, seconds, finished)
+    with store.read() as connection:
+        before = [n for n in recent(connection, _BEFORE, mine.night.inbox) if n.state == "finished"]
+    alerts = list(_alerts(plan, done, summary, before))
+    summary["alerts"] = sorted({alert.alert for alert in alerts})
+    with _noted(plan, store, mine, 0.0):
+        _write(plan.out / plan.folder, summary)
+    counts = {name: summary["screening"][name] for name in COUNTS} if done.screened else {}
+    with store.write() as connection:
+        kept = summary | {"register_stamp": done.stamp}
+        end_night(connection, mine.night.night_id, "finished", finished, seconds=seconds, counts=counts, summary=kept)
+    _log("night finished", plan, state="finished", seconds=round(seconds, 1))
+    for alert in alerts:
+        send(plan.settings.nightly, alert)
+    try:
+        _write_metrics(plan, store, mine)
+    except OSError as error:
+        log.error("the metrics could not be written: %s", place_of(error))
+    return summary
+
+
+def _summary(plan: Plan, mine: Turn, done: _Done, seconds: float, finished: str) -> dict[str, Any]:
+    run = done.screened.summary if done.screened else None
+    return {
+        "night_id": mine.night.night_id,
+        "scheduled": plan.scheduled.isoformat(),
+        "started": mine.night.started,
+        "finished": finished,
+        "seconds": round(seconds, 1),
+        "arrivals": done.look.as_counts(),
+        "screening": {
+            "run_id": run.run_id,
+            **{name: getattr(run, name) for name in COUNTS},
+            "documents": done.screened.tally.documents,
+            "problems": dict(sorted(run.problems.items())),
+            "cases": dict(sorted(run.cases.items())),
+        }
+        if run and done.screened
+        else None,
+        "register": done.register,
+        "audit": {"leads": done.audited.count("band"), "permits": done.audited.exposure.height}
+        if done.audited
+        else None,
+        "moved": done.moved,
+        "exit_code": int(_exit_code(done)),
+    }
+
+
+def _exit_code(done: _Done) -> ExitCode:
+    from flows.commands.audit import exit_code as audit_code
+    from flows.exit_codes import exit_code
+
+    codes = {ExitCode.NOTHING_FLAGGED}
+    if done.screened is not None:
+        codes.add(exit_code(done.screened.summary, done.screened.tally))
+    if done.audited is not None:
+        codes.add(audit_code(done.audited))
+    return first_of(codes)
+
+
+def _alerts(plan: Plan, done: _Done, summary: Mapping[str, Any], before: list[Night]) -> Iterator[Alert]:
+    if summary["exit_code"] == ExitCode.OUR_FAULT:
+        yield Alert("faults", "something was not judged by a fault of ours", plan.folder)
+    if done.look.vanished or done.look.unlisted:
+        counts = {"unlisted": done.look.unlisted, "vanished": int(done.look.vanished)}
+        yield Alert("inbox", "the inbox, or a part of it, cannot be seen", plan.folder, counts)
+    if done.register == "unusable":
+        yield Alert("register", "the register could not be used; it is asked again next night", plan.folder)
+    if done.screened is None:
+        return
+    documents = done.screened.tally.documents
+    for desk in _WATCHED:
+        usual = [
+            (told["documents"], told["cases"].get(desk, 0)) for night in before if (told := night.summary["screening"])
+        ]
+        flagged = done.screened.tally.cases.get(desk, 0)
+        if jumped(documents, flagged, usual):
+            counts = {"documents": documents, "flagged": flagged}
+            yield Alert(
+                "flagged-share", "far more documents were flagged than in the nights before", plan.folder, counts
+            )
+            return
+
+
+def _write(folder: Path, summary: Mapping[str, object]) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = folder / f".{NAME}.new"
+    aside.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    aside.replace(folder / NAME)
+
+
+def _write_metrics(plan: Plan, store: Store, mine: Turn) -> None:
+    file = plan.settings.nightly.metrics
+    if file is None:
+        return
+    with store.read() as connection:
+        here = standing(connection, mine.night.inbox, plan.settings.nightly, dt.datetime.now(dt.UTC))
+        families = metrics(connection, here)
+    write_metrics(file, families)
+
+
+def _log(text: str, plan: Plan, **extra: object) -> None:
+    log.info("%s", text, extra={"event": text, "night": plan.folder, **extra})
+
+
+def plan_of(settings: Settings, places: Mapping[str, str | None], scheduled: dt.datetime, zone: str) -> Plan:
+    """The plan of a night, by the settings and what the command line said on top.
+
+    Raises:
+        UsageError: if no inbox is named.
+    """
+    inbox = places.get("inbox") or settings.nightly.inbox
+    if inbox is None:
+        raise UsageError("no inbox is named: --inbox DIR, or inbox in [nightly] of the settings")
+    if places.get("store"):
+        settings = settings.model_copy(update={"store_url": places["store"]})
+    out = Path(places.get("out") or settings.nightly.out).resolve()
+    return Plan(settings, Path(inbox).resolve(), out, scheduled, zone)

@@ -1,0 +1,178 @@
+"""How the nights stand: the last ones, what waits, what was quarantined, and what needs a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pipeline.report.openmetrics import Family
+from pipeline.settings import Nightly
+from pipeline.store.arrivals import WAITING, ArrivalState, count_by_state, in_state, oldest_waiting
+from pipeline.store.nights import Night, count_ends, inboxes, recent, totals
+
+#: A night that ended in the future says that a clock was set back; smaller differences are nothing.
+_CLOCK_SLACK = dt.timedelta(hours=1)
+_OUTCOMES = ("read", "partial", "unreadable", "duplicates")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an inbox stands.
+
+    Attributes:
+        inbox: its opaque id.
+        nights: the latest, the last one first.
+        waiting: files seen at the last look that are not screened yet; `waiting_seconds`, how long the first of them
+            has waited.
+        quarantined: files by kind of problem.
+        needs: what a person has to look at, a sentence each.
+        silent: whether no night came to its end for too long.
+    """
+
+    inbox: str
+    nights: tuple[Night, ...]
+    files: dict[str, int]
+    waiting: int
+    waiting_seconds: float
+    quarantined: dict[str, int]
+    needs: tuple[str, ...]
+    silent: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """What `overseal status --json` says."""
+        shown = ("night_id", "scheduled", "started", "finished", "state", "failure", "seconds")
+        counts = ("found", *_OUTCOMES)
+        return {
+            "inbox": self.inbox,
+            "nights": [{name: getattr(night, name) for name in (*shown, *counts)} for night in self.nights],
+            "files": self.files,
+            "waiting": self.waiting,
+            "waiting_seconds": round(self.waiting_seconds),
+            "quarantined": self.quarantined,
+            "needs": list(self.needs),
+            "silent": self.silent,
+        }
+
+
+def standings(connection: Connection, settings: Nightly, now: dt.datetime, count: int = 7) -> list[Standing]:
+    """Every inbox that has had a night; `now` with its zone."""
+    return [standing(connection, inbox, settings, now, count) for inbox in inboxes(connection)]
+
+
+def standing(connection: Connection, inbox: str, settings: Nightly, now: dt.datetime, count: int = 7) -> Standing:
+    """How one inbox stands; `now` with its zone."""
+    nights = recent(connection, count, inbox)
+    by_state = count_by_state(connection, inbox)
+    since = oldest_waiting(connection, inbox)
+    quarantined = Counter(
+        kind
+        for one in in_state(connection, ArrivalState.QUARANTINED, inbox)
+        for kind in (one.reasons or "unknown").split(",")
+    )
+    silent = is_silent(nights, settings.silence_hours, now)
+    needs = tuple(_needs(nights, by_state.get(ArrivalState.QUARANTINED, 0), silent, settings, now))
+    return Standing(
+        inbox,
+        tuple(nights),
+        dict(sorted(by_state.items())),
+        sum(by_state.get(state, 0) for state in WAITING),
+        max(0.0, (now - dt.datetime.fromisoformat(since)).total_seconds()) if since else 0.0,
+        dict(sorted(quarantined.items())),
+        needs,
+        silent,
+    )
+
+
+def is_silent(nights: list[Night], hours: float, now: dt.datetime) -> bool:
+    """Whether no night came to its end in that time; one that ended in the future counts for none."""
+    ends = [dt.datetime.fromisoformat(night.finished) for night in nights if night.finished and _came_to_end(night)]
+    return not any(-_CLOCK_SLACK <= now - end <= dt.timedelta(hours=hours) for end in ends)
+
+
+def _came_to_end(night: Night) -> bool:
+    return night.state == "finished"
+
+
+def _needs(nights: list[Night], quarantined: int, silent: bool, settings: Nightly, now: dt.datetime) -> Iterator[str]:
+    if silent:
+        yield f"no night came to its end in the last {settings.silence_hours:g} hours: is `overseal serve` running?"
+    ended = [night for night in nights if night.state != "running"]
+    if ended and not _came_to_end(ended[0]):
+        yield f"the last night {ended[0].state}: {ended[0].failure}"
+    if nights and nights[0].finished and dt.datetime.fromisoformat(nights[0].finished) - now > _CLOCK_SLACK:
+        yield "the last night ended in the future: a clock was set back"
+    if quarantined:
+        yield f"{quarantined} files are quarantined: overseal quarantine list"
+    finished = next((night.summary for night in nights if _came_to_end(night)), {})
+    arrived = finished.get("arrivals", {})
+    if arrived.get("vanished"):
+        yield "nothing of what was in the inbox is there any more: is it mounted? Nothing was marked as removed"
+    if arrived.get("unlisted"):
+        yield f"{arrived['unlisted']} folders of the inbox cannot be looked into"
+    if finished.get("register") == "unusable":
+        yield "the register could not be used: overseal register check DIR"
+    if "flagged-share" in finished.get("alerts", ()):
+        yield "the last night flagged far more of its documents than the nights before"
+
+
+def metrics(connection: Connection, here: Standing) -> list[Family]:
+    """The standing of an inbox as metrics; counters are over all its nights."""
+    name = {"inbox": here.inbox[:8]}
+    added = totals(connection, here.inbox)
+    ends = count_ends(connection, here.inbox)
+    last = next((night for night in here.nights if _came_to_end(night)), None)
+    success = dt.datetime.fromisoformat(last.finished).timestamp() if last and last.finished else 0.0
+    waiting = sorted((state, here.files.get(state, 0)) for state in ArrivalState)
+    return [
+        Family(
+            "overseal_scans",
+            "counter",
+            "Scans by what became of them",
+            [(name | {"outcome": outcome}, added[outcome]) for outcome in _OUTCOMES],
+        ),
+        Family("overseal_nights_seconds", "counter", "Time that nights took", [(name, added["seconds"])], "seconds"),
+        Family(
+            "overseal_nights",
+            "counter",
+            "Nights by how they ended",
+            [(name | {"state": state, "failure": failure}, count) for (state, failure), count in sorted(ends.items())],
+        ),
+        Family(
+            "overseal_last_night_seconds",
+            "gauge",
+            "Time that the last night took",
+            [(name, here.nights[0].seconds if here.nights else 0.0)],
+            "seconds",
+        ),
+        Family(
+            "overseal_last_success_timestamp_seconds",
+            "gauge",
+            "When a night last came to its end",
+            [(name, success)],
+            "seconds",
+        ),
+        Family(
+            "overseal_files",
+            "gauge",
+            "Files of the inbox by state",
+            [(name | {"state": state}, count) for state, count in waiting],
+        ),
+        Family(
+            "overseal_queue_age_seconds",
+            "gauge",
+            "How long the file that waits longest has waited",
+            [(name, here.waiting_seconds)],
+            "seconds",
+        ),
+        Family(
+            "overseal_quarantined",
+            "gauge",
+            "Quarantined files by kind of problem",
+            [(name | {"kind": kind}, count) for kind, count in here.quarantined.items()],
+        ),
+    ]

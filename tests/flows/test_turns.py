@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flows.turns import NotMyTurn, inbox_key, serve_lock, turn
+from pipeline.errors import OversealError
+from pipeline.store.database import Store, open_store
+from pipeline.store.nights import Night, begin_night, clock, end_night, recent
+
+KEY = "inbox"
+NIGHT = "2026-03-29T01:00:00+00:00"
+LATER = "2026-03-30T01:00:00+00:00"
+
+_HOLDER = """
+import sys, time
+from pathlib import Path
+from flows.turns import turn
+from pipeline.store.database import open_store
+with turn(open_store(sys.argv[1]), Path(sys.argv[2]), "inbox", sys.argv[3], 60.0):
+    print("mine", flush=True)
+    sys.stdin.read()
+"""
+
+
+@dataclass
+class House:
+    """A data folder with its store."""
+
+    home: Path
+    url: str
+    store: Store
+
+    def take(self, scheduled: str, stalled: float = 60.0) -> str:
+        """Work a night to its end; "mine", or why it had nothing to do."""
+        try:
+            with turn(self.store, self.home, KEY, scheduled, stalled) as mine, self.store.write() as connection:
+                end_night(connection, mine.night.night_id, "finished", scheduled)
+        except NotMyTurn as other:
+            return other.why
+        return "mine"
+
+    def states(self) -> list[str]:
+        with self.store.read() as connection:
+            return sorted(night.state for night in recent(connection, 99))
+
+    def note(self, home: str, age: float) -> None:
+        """A night of another machine that went on so many seconds ago."""
+        with self.store.write() as connection:
+            begin_night(connection, Night(home, KEY, home, NIGHT, NIGHT, clock(connection) - age, "running"))
+
+
+@pytest.fixture(name="house")
+def _house(tmp_path: Path) -> House:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    return House(tmp_path, url, open_store(url))
+
+
+@pytest.fixture(name="holder")
+def _holder(house: House) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-c", _HOLDER, house.url, str(house.home), NIGHT]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"mine\n"
+        yield process
+        process.kill()
+
+
+@pytest.mark.usefixtures("holder")
+def test_a_night_at_work_makes_the_next_one_fall_out(house: House) -> None:
+    assert house.take(LATER) == "overlap"
+    assert house.states() == ["running"]
+
+
+def test_a_night_that_was_killed_is_in_nobody_s_way(house: House, holder: subprocess.Popen[bytes]) -> None:
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert house.take(NIGHT) == "mine"
+    assert house.states() == ["crashed", "finished"]
+
+
+def test_a_night_that_lives_and_does_not_go_on_is_ended(house: House, holder: subprocess.Popen[bytes]) -> None:
+    assert house.take(LATER, stalled=0.0) == "mine"
+    assert holder.wait() == -signal.SIGKILL
+    assert house.states() == ["crashed", "finished"]
+
+
+def test_a_night_is_worked_once_for_each_time_that_it_was_due(house: House) -> None:
+    assert house.take(LATER) == "mine"
+    assert house.take(LATER) == "done"
+    # The clock was set back, or a run comes too late: the night after took everything in.
+    assert house.take(NIGHT) == "superseded"
+
+
+def test_the_hour_that_comes_twice_has_two_nights(house: House) -> None:
+    assert house.take("2026-10-25T00:30:00+00:00") == "mine"
+    assert house.take("2026-10-25T01:30:00+00:00") == "mine"
+
+
+def test_of_another_machine_the_beat_tells(house: House) -> None:
+    house.note("other", age=5.0)
+    assert house.take(LATER) == "overlap"
+    assert house.take(LATER, stalled=3.0) == "mine"
+    assert house.states() == ["crashed", "finished"]
+
+
+def test_a_beat_in_the_future_is_of_a_clock_that_went_wrong(house: House) -> None:
+    house.note("other", age=-90_000.0)
+    assert house.take(LATER) == "mine"
+
+
+def test_a_night_that_was_taken_for_dead_stops(house: House) -> None:
+    with turn(house.store, house.home, KEY, NIGHT, 60.0) as mine:
+        mine.beat()
+        with house.store.write() as connection:
+            end_night(connection, mine.night.night_id, "crashed", NIGHT)
+        mine.last = -1e9
+        with pytest.raises(OversealError, match="took its place"):
+            mine.beat()
+
+
+def test_one_process_serves_an_inbox(tmp_path: Path) -> None:
+    first = serve_lock(tmp_path, KEY)
+    assert first is not None
+    assert serve_lock(tmp_path, KEY) is None
+    other = serve_lock(tmp_path, "another inbox")
+    assert other is not None
+    other.close()
+    first.close()
+    again = serve_lock(tmp_path, KEY)
+    assert again is not None
+    again.close()
+
+
+def test_an_inbox_is_known_by_where_it_lies(tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "inbox")
+    assert inbox_key(tmp_path / "inbox") == inbox_key(tmp_path / "link")
+    assert os.fspath(tmp_path) not in inbox_key(tmp_path / "inbox")

@@ -1,0 +1,17 @@
+CREATE TABLE schema_version ( version SERIAL NOT NULL, PRIMARY KEY (version) );
+CREATE TABLE scans ( sha256 VARCHAR(64) NOT NULL, reading_version INTEGER NOT NULL, status VARCHAR(10) NOT NULL, problems TEXT NOT NULL, PRIMARY KEY (sha256, reading_version) );
+CREATE TABLE records ( sha256 VARCHAR(64) NOT NULL, reading_version INTEGER NOT NULL, ordinal INTEGER NOT NULL, document_id VARCHAR(80) NOT NULL, record TEXT NOT NULL, PRIMARY KEY (sha256, reading_version, ordinal) );
+CREATE INDEX records_by_document ON records (document_id);
+CREATE TABLE outcomes ( document_id VARCHAR(80) NOT NULL, code VARCHAR(6) NOT NULL, check_version INTEGER NOT NULL, policy_hash VARCHAR(64) NOT NULL, register_hash VARCHAR(64) NOT NULL, as_of VARCHAR(10) NOT NULL, context VARCHAR(64) NOT NULL, outcome TEXT NOT NULL, PRIMARY KEY (document_id, code, check_version, policy_hash, register_hash, as_of, context) );
+CREATE TABLE runs ( run_id VARCHAR(32) NOT NULL, started VARCHAR(40) NOT NULL, state VARCHAR(12) NOT NULL, summary TEXT, PRIMARY KEY (run_id) );
+CREATE TABLE cases ( run_id VARCHAR(32) NOT NULL, document_id VARCHAR(80) NOT NULL, folder VARCHAR(12) NOT NULL, position BIGINT NOT NULL, "case" TEXT NOT NULL, PRIMARY KEY (run_id, document_id, folder) );
+CREATE INDEX cases_by_document ON cases (document_id);
+CREATE INDEX cases_in_order ON cases (run_id, folder, position);
+CREATE TABLE judgements ( number SERIAL NOT NULL, document_id VARCHAR(80) NOT NULL, code VARCHAR(6) NOT NULL, evidence_hash VARCHAR(64) NOT NULL, verdict VARCHAR(12) NOT NULL, because TEXT NOT NULL, judged_by TEXT NOT NULL, judged_at VARCHAR(40) NOT NULL, PRIMARY KEY (number) );
+CREATE INDEX judgements_by_finding ON judgements (document_id, code);
+CREATE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'judgements are appended, never changed'; END $$ LANGUAGE plpgsql; CREATE TRIGGER judgements_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON judgements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TABLE inputs ( run_id VARCHAR(32) NOT NULL, ordinal BIGINT NOT NULL, path BYTEA NOT NULL, label BYTEA NOT NULL, bundle VARCHAR(80) NOT NULL, sha256 VARCHAR(64), duplicate_of BIGINT, status VARCHAR(10), problems TEXT NOT NULL, PRIMARY KEY (run_id, ordinal), FOREIGN KEY(run_id) REFERENCES runs (run_id) );
+CREATE INDEX inputs_by_hash ON inputs (run_id, sha256);
+CREATE INDEX inputs_by_bundle ON inputs (run_id, bundle);
+CREATE TABLE audits ( run_id VARCHAR(32) NOT NULL, finished VARCHAR(40) NOT NULL, register_hash VARCHAR(64) NOT NULL, PRIMARY KEY (run_id), FOREIGN KEY(run_id) REFERENCES runs (run_id) );
+CREATE TABLE audit_leads ( run_id VARCHAR(32) NOT NULL, office VARCHAR(80) NOT NULL, subject VARCHAR(400) NOT NULL, code VARCHAR(6) NOT NULL, PRIMARY KEY (run_id, office, subject), FOREIGN KEY(run_id) REFERENCES audits (run_id) );
