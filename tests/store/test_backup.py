@@ -33,6 +33,7 @@ from tests.store.filled import READ_ON, put
 from tests.store.test_migrations import VERSIONS, release
 
 Rows = dict[str, list[tuple[Any, ...]]]
+_MADE_UP: dict[type, object] = {str: "x\u2028", int: 2**31 - 1, float: 0.1, bytes: b"\xff\x00"}
 
 
 @pytest.fixture(
@@ -78,6 +79,12 @@ def fill(store: Store, home: Path) -> None:
             if name in ("audits", "audit_leads", "name_requests", "runs"):
                 found = sa.Table(name, sa.MetaData(), autoload_with=connection)
                 connection.execute(sa.insert(found), rows)
+        every = sa.MetaData()
+        every.reflect(connection, only=sorted(tables_of(SCHEMA_VERSION) - PASSING))
+        for table in every.sorted_tables:
+            if connection.execute(sa.select(table)).first() is None:
+                row = {column.name: _MADE_UP[column.type.python_type] for column in table.columns}
+                connection.execute(sa.insert(table), row)
 
 
 def images(home: Path) -> dict[str, bytes]:
@@ -97,7 +104,7 @@ def test_all_of_it_comes_back(pair: tuple[Store, Store], tmp_path: Path) -> None
     told = restored(file, here, tmp_path / "here")
     before, after = rows_of(there), rows_of(here)
     assert after == before
-    assert all(before[name] for name in before if name != "retention_clock")
+    assert all(before.values())
     assert images(tmp_path / "here") == images(tmp_path / "there") != {}
     assert told == Restored(manifest, len(images(tmp_path / "here")))
     assert manifest.rows == {name: len(rows) for name, rows in before.items()}
