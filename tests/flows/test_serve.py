@@ -175,5 +175,5 @@ def test_a_zombie_run_never_blocks_later_nights(tmp_path: Path) -> None:
     assert served.process.wait(PATIENCE) == 1
     assert "server ended" in served.log.read_text()
     served.start()
-    served.wait_for("SELECT id FROM flow_run WHERE state_type = 'SCHEDULED'")
+    served.wait_until(lambda _: served.log.read_text().count("serving the inbox") == 3)
     assert served.end(signal.SIGTERM) == 130
