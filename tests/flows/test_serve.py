@@ -118,6 +118,8 @@ def test_a_scheduled_run_screens_the_inbox(served: Served) -> None:
         " WHERE flow.name = 'nightly' AND run.state_type IN ('COMPLETED', 'FAILED', 'CRASHED')"
     )
     assert set(served.wait_for(ended)) == {"COMPLETED"}
+    # The run is completed when its night is.
+    assert {(night.state, night.found, night.unreadable) for night in served.nights()[-1:]} == {("finished", 1, 1)}
     run = json.loads(next(served.out.glob("*/run.json")).read_text())
     assert (run["found"], run["unreadable"]) == (1, 1)
     for path in (served.home / "orchestrator").rglob("*"):
