@@ -20,6 +20,7 @@ from typing import Literal
 
 from flows.logs import set_up
 from flows.missing import fault_of
+from flows.processes import keep_to_ourselves
 from pipeline import __version__
 from pipeline.errors import ExitCode, OversealError
 
@@ -42,9 +43,6 @@ COMMANDS: dict[str, str] = {
     "quarantine": "list, retry or drop scans that could not be read",
 }
 
-#: Read by libraries when they are loaded: Tesseract's own threads cost seven times their gain (MEASURED section 7).
-_ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"}
-
 #: What is left of a command that was interrupted, where anything is.
 _AFTER = {
     "screen": "; what was read is kept, the same command goes on from there",
@@ -55,8 +53,7 @@ _AFTER = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. Errors are one line; `-v` shows where they came from."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    os.umask(0o077)
-    os.environ.update(_ENVIRONMENT)
+    keep_to_ourselves()
     verbose = False
     command = next((word for word in arguments if word in COMMANDS), "")
     try:

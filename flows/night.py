@@ -102,7 +102,7 @@ def run_night(plan: Plan) -> dict[str, Any]:
             send(nightly, Alert("failure", "an earlier night was killed; its scans are screened now", plan.folder))
         with _noted(plan, store, mine, started):
             done = _work(plan, store, mine)
-        return _finish(plan, store, mine, done, time.monotonic() - started)
+        return _finish(plan, store, mine, done, started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,8 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     known = last.summary.get("register_stamp", "") if last else ""
     delivered = register is not None and stamp != known
     screened = None
-    everything = delivered and bool(known) and settings.nightly.rematch == "all"
+    # A register that came only now, or came back, is asked of what was screened without it.
+    everything = delivered and last is not None and settings.nightly.rematch == "all"
     if seen.waiting or seen.manifests or everything:
         screened = _screen(plan, store, mine, inbox, register, everything=everything)
     audited = None
@@ -248,14 +249,14 @@ def failure_of(error: BaseException) -> str:
     return next((word for kind, word in words.items() if isinstance(error, kind)), "internal-error")
 
 
-def _finish(plan: Plan, store: Store, mine: Turn, done: _Done, seconds: float) -> dict[str, Any]:
-    finished = utc_now()
+def _finish(plan: Plan, store: Store, mine: Turn, done: _Done, started: float) -> dict[str, Any]:
+    finished, seconds = utc_now(), time.monotonic() - started
     summary = _summary(plan, mine, done, seconds, finished)
     with store.read() as connection:
         before = [n for n in recent(connection, _BEFORE, mine.night.inbox) if n.state == "finished"]
     alerts = list(_alerts(plan, done, summary, before))
     summary["alerts"] = sorted({alert.alert for alert in alerts})
-    with _noted(plan, store, mine, 0.0):
+    with _noted(plan, store, mine, started):
         _write(plan.out / plan.folder, summary)
     counts = {name: summary["screening"][name] for name in COUNTS} if done.screened else {}
     with store.write() as connection:

@@ -20,7 +20,7 @@ from prefect.states import Cancelled
 
 from flows.logs import set_up
 from flows.night import failure_of, plan_of, run_night
-from flows.processes import die_with_parent
+from flows.processes import die_with_parent, keep_to_ourselves
 from flows.turns import NotMyTurn
 from flows.zone import machine_zone
 from pipeline.errors import place_of
@@ -48,6 +48,8 @@ def nightly() -> State[Any] | None:
             raised.
     """
     die_with_parent()
+    # A worker of a work pool has not done it for us.
+    keep_to_ourselves()
     try:
         summary = _night(flow_run.scheduled_start_time)
     except NotMyTurn as other:

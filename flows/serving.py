@@ -16,10 +16,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-import os
-import sys
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -34,12 +31,11 @@ from prefect.states import Crashed, Scheduled
 from prefect.types.entrypoint import EntrypointType
 from pydantic import ValidationError
 
-from flows.alerts import Alert, send
 from flows.nightly import nightly
 from flows.orchestrator import LocalServer
-from flows.standing import is_silent
+from flows.serving_watch import Watch
 from flows.turns import inbox_key, utc
-from pipeline.errors import ExitCode, StoreError, UsageError, place_of
+from pipeline.errors import UsageError
 from pipeline.store.database import open_store
 from pipeline.store.nights import last_finished, recent
 
@@ -55,8 +51,6 @@ _PAGE = 200
 _PROCESSES = 3
 #: How far back the last time that was due is looked for.
 _BACK = tuple(dt.timedelta(days=days) for days in (1 / 24, 1, 8, 32, 400))
-_WATCH_SECONDS = 5.0
-_SILENCE_EVERY = 60
 
 
 def serve_inbox(plan: Plan, cron: str, server: LocalServer) -> None:
@@ -82,7 +76,8 @@ def serve_inbox(plan: Plan, cron: str, server: LocalServer) -> None:
         if due is not None and is_missed(plan, due):
             client.create_flow_run_from_deployment(registered, state=Scheduled(scheduled_time=due))
             log.info("a night was missed and is run now", extra={"event": "night missed"})
-    threading.Thread(target=_Watch(plan, server).run, daemon=True).start()
+    watch = Watch(plan.settings, plan.inbox, lambda: server.alive)
+    threading.Thread(target=watch.run, daemon=True).start()
     try:
         asyncio.run(runner.serve())
     except asyncio.CancelledError:
@@ -149,52 +144,3 @@ def bury_dead_runs(client: SyncPrefectClient) -> int:
             client.delete_flow_run(run.id)
         dead += len(runs)
     return dead
-
-
-@dataclass(slots=True)
-class _Watch:
-    """Watches what would otherwise fail in silence: the orchestrator's process, and nights that do not come."""
-
-    plan: Plan
-    server: LocalServer
-    told: bool = False
-
-    def run(self) -> None:
-        """Look now and then, for as long as the process lives."""
-        began = dt.datetime.now(dt.UTC)
-        looks = 0
-        while not _WAIT.wait(_WATCH_SECONDS):
-            if not self.server.alive:
-                self._end()
-            looks += 1
-            if looks % _SILENCE_EVERY == 0:
-                self._listen(began)
-
-    def _end(self) -> None:
-        """End at once: a schedule without its server makes no nights, and only a new start brings them back."""
-        print("overseal: the orchestrator's server ended; start `overseal serve` again", file=sys.stderr, flush=True)
-        send(self.plan.settings.nightly, Alert("failure", "the orchestrator's server ended, and serving with it"))
-        os._exit(ExitCode.OUR_FAULT)
-
-    def _listen(self, began: dt.datetime) -> None:
-        """Tell once that no night came to its end for too long."""
-        nightly_settings = self.plan.settings.nightly
-        now = dt.datetime.now(dt.UTC)
-        try:
-            store = open_store(self.plan.settings.store)
-            try:
-                with store.read() as connection:
-                    nights = recent(connection, 50, inbox_key(self.plan.inbox))
-            finally:
-                store.close()
-        except StoreError as error:
-            log.error("the nights cannot be looked up: %s", place_of(error))
-            return
-        hours = nightly_settings.silence_hours
-        silent = is_silent(nights, hours, now) and now - began > dt.timedelta(hours=hours)
-        if silent and not self.told:
-            send(nightly_settings, Alert("silence", f"no night came to its end in the last {hours:g} hours"))
-        self.told = silent
-
-
-_WAIT = threading.Event()

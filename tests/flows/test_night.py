@@ -199,7 +199,7 @@ def test_a_register_that_changed_is_asked_of_what_was_screened_before(nights: Ni
     assert (told["register"], told["alerts"], _screened(told, "found")) == ("unusable", ["register"], (1,))
     (register / "permits.csv").write_text("permit_number,office_id\nWP-1,01\n")
     told = nights.work(register=str(register))
-    assert told["register"] == "used"
+    assert (told["register"], _screened(told, "found")) == ("used", (1,))
     assert told["audit"]["leads"] == {}
     told = nights.work(register=str(register))
     assert (told["register"], told["screening"], told["audit"]) == ("unchanged", None, None)

@@ -118,6 +118,8 @@ def test_a_scheduled_run_screens_the_inbox(served: Served) -> None:
         " WHERE flow.name = 'nightly' AND run.state_type IN ('COMPLETED', 'FAILED', 'CRASHED')"
     )
     assert set(served.wait_for(ended)) == {"COMPLETED"}
+    # The run is completed when its night is.
+    assert {(night.state, night.found, night.unreadable) for night in served.nights()[-1:]} == {("finished", 1, 1)}
     run = json.loads(next(served.out.glob("*/run.json")).read_text())
     assert (run["found"], run["unreadable"]) == (1, 1)
     for path in (served.home / "orchestrator").rglob("*"):
@@ -175,5 +177,5 @@ def test_a_zombie_run_never_blocks_later_nights(tmp_path: Path) -> None:
     assert served.process.wait(PATIENCE) == 1
     assert "server ended" in served.log.read_text()
     served.start()
-    served.wait_for("SELECT id FROM flow_run WHERE state_type = 'SCHEDULED'")
+    served.wait_until(lambda _: served.log.read_text().count("serving the inbox") == 3)
     assert served.end(signal.SIGTERM) == 130
