@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.alerts import Alert, send
 from flows.arrival import Inbox, Look, look
+from flows.erasing import Erasure, erase
 from flows.exit_codes import first_of
 from flows.jumps import jumped
 from flows.launch import Request, Result, private_folder, screen_folder
@@ -115,6 +116,7 @@ class _Done:
     register: str
     stamp: str
     moved: int
+    erased: Erasure
 
 
 def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
@@ -149,7 +151,9 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     told = "none"
     if settings.nightly.register_folder is not None:
         told = "unusable" if register is None else "used" if audited is not None else "unchanged"
-    return _Done(seen, screened, audited, told, stamp or known, moved)
+    # Outside any run, and last: what the night itself needed is read by now.
+    erased = erase(store, settings, plan.out, _today(plan))
+    return _Done(seen, screened, audited, told, stamp or known, moved, erased)
 
 
 def _rehash_due(last: str | None, days: float) -> bool:
@@ -295,6 +299,13 @@ def _summary(plan: Plan, mine: Turn, done: _Done, seconds: float, finished: str)
         if done.audited
         else None,
         "moved": done.moved,
+        "erased": {
+            "images": dict(sorted(done.erased.scans.images.items())),
+            "facts": dict(sorted(done.erased.scans.facts.items())),
+            "reports": done.erased.reports.removed,
+            "held": done.erased.scans.held + done.erased.reports.held,
+            "clock_believed": done.erased.scans.clock_believed,
+        },
         "exit_code": int(_exit_code(done)),
     }
 

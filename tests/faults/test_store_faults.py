@@ -148,9 +148,9 @@ def test_a_disk_that_is_really_full_ends_the_run_and_room_completes_it(
         connection.execute("PRAGMA max_page_count=1")  # as many pages as it has now
 
     reader = _Reader()
-    with pytest.raises(StoreError) as refused:
-        with at_write(5, lambda connection: event.listen(Engine, "checkout", fill)):
-            run(store, inbox, tmp_path / "data", reader)
+    filling = at_write(5, lambda connection: event.listen(Engine, "checkout", fill))
+    with pytest.raises(StoreError) as refused, filling:
+        run(store, inbox, tmp_path / "data", reader)
     event.remove(Engine, "checkout", fill)
     assert str(refused.value) == refusals.FULL
     store.close()

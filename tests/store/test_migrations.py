@@ -16,7 +16,7 @@ from pipeline.store import migrations
 from pipeline.store.database import Store, open_store
 from pipeline.store.migrations import SCHEMA_VERSION
 from pipeline.store.schema import judgements
-from pipeline.store.schema_nights import metadata
+from pipeline.store.schema_nights import arrivals
 
 RELEASED = Path(__file__).parent / "released"
 VERSIONS = sorted({int(path.name.partition(".")[0]) for path in RELEASED.glob("*.sql")})
@@ -117,7 +117,7 @@ def test_every_version_before_the_present_one_was_released() -> None:
 
 def test_the_steps_lead_to_the_schema(store: Store, url: str, other_url: str) -> None:
     engine = _engine(other_url)
-    metadata.create_all(engine)
+    arrivals.metadata.create_all(engine)
     engine.dispose()
     assert _schema(url) == _schema(other_url)
 
