@@ -50,8 +50,7 @@ class AuditFound:
     """What an audit found.
 
     Attributes:
-        leads: strongest first, those left out that a row check tells by itself; with the innocent causes that were
-            tried, and whether each is new.
+        leads: strongest first, with the innocent causes that were tried, and whether each is new.
         audited: as the statistics gave it, with the leads as they were.
         since: when the audit before ended, ISO 8601; "" where there was none.
         monitored: officers whose charts stand above their limit at the end of the period.
@@ -130,7 +129,7 @@ def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -
         AuditSettings(fdr=settings.fdr, bootstrap=settings.bootstrap, seed=settings.seed),
         tables.masks,
     )
-    raised = [lead for lead in audited.leads if not _of_its_own(lead, tables.assessed)]
+    raised = audited.leads
     tried = innocent_causes(raised, tables.exposure, tables.flags, tables.known)
     told = (
         dataclasses.replace(
@@ -139,12 +138,6 @@ def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -
         for lead, causes, notes in zip(raised, tried, noted(raised, tables.exposure, tables.ends), strict=True)
     )
     return audited, tuple(told)
-
-
-def _of_its_own(lead: Lead, indicators: Sequence[OfficeCheck]) -> bool:
-    """Whether all its evidence is a property of its one party, which a row check tells by itself."""
-    own = {check.code: check.own for check in indicators}
-    return len(lead.subject) == 1 and all(lead.subject[0][0] in own.get(code, ()) for code, _, _ in lead.evidence)
 
 
 def _diversity(lead: Lead, tables: AuditTables) -> list[tuple[str, int, float]]:

@@ -6,6 +6,9 @@ What it looks at:
     explain by no innocent cause; a permit whose flag is so explained, or that none of them can judge, counts neither
     way. Exposure: every permit issued in the period of which staff, quota or approval is on record, compared with the
     rest of the same office, kind, channel and category. At least three events make a pattern.
+    All permits of one employer beyond its quota are one cause: an officer, an agency or a clinic has one event by them,
+    only pairs with that employer have each. An employer by itself is no lead by this indicator, as its row check says
+    the same.
 
 Why it matters:
     A quota is kept by whoever counts. Where one officer's permits are the ones beyond it, the count was left out or

@@ -6,6 +6,8 @@ What it looks at:
     register's own data explain by no innocent cause; a permit whose flag is so explained, or that none of them can
     judge, counts neither way. Exposure: every permit issued in the period of which the employer is named, compared
     with the rest of the same office, kind, channel and category. At least three events make a pattern.
+    All permits of one such employer are one cause: an officer, an agency or a clinic has one event by them, only pairs
+    with that employer have each. An employer by itself is no lead by this indicator, as its row check says the same.
 
 Why it matters:
     An employer that does not exist needs somebody who does not look it up. In the United Kingdom 275 certificates
