@@ -14,11 +14,11 @@ README = Path(__file__).parents[1] / "README.md"
 
 def test_the_register_example_runs_and_finds_the_permit_issued_first_at_night(tmp_path: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), re.S)
-    assert len(blocks) == 1
+    (example,) = (block for block in blocks if block.startswith("mkdir -p reg"))
     commands = Path(sys.executable).parent
     ran = subprocess.run(
         ["/bin/sh", "-eu"],
-        input=blocks[0],
+        input=example,
         cwd=tmp_path,
         env={**os.environ, "PATH": f"{commands}:{os.environ['PATH']}", "OVERSEAL_HOME": str(tmp_path / "home")},
         capture_output=True,
