@@ -177,12 +177,14 @@ def permits(exposure: pl.DataFrame | pl.LazyFrame, flags: pl.DataFrame, masks: p
     wide = stratum.codes if stratum else nobody
     office = parties["office"].codes if "office" in parties else nobody
     month = (rows.issued.dt.year() * 12 + rows.issued.dt.month()).cast(pl.Int32).to_numpy()
+    # From 0, so that cells have few possible codes.
+    month = month - (month.min() if len(month) else 0)
     middle, _ = dense(joined(office, wide))
     narrow, _ = dense(joined(middle, month))
     return Permits(
         numbers=rows.numbers,
         days=rows.issued.cast(pl.Int32).to_numpy(),
-        months=month - (month.min() if len(month) else 0),
+        months=month,
         cells=(wide, middle, narrow),
         strata=stratum.ids if stratum else (),
         parties=parties,
