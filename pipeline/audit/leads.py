@@ -26,6 +26,9 @@ from pipeline.audit.tails import ratio_interval
 from pipeline.audit.windows import most_likely
 from pipeline.types.leads import AuditSettings, Indicator, Lead, band
 
+#: Most that is said of a party without a counterpart: how far innocent parties alone can depart is not in the model,
+#: and officers with long tails were half of such leads; two who depart together are another matter.
+_ALONE = 0.89
 _EPOCH = dt.date(1970, 1, 1)
 
 
@@ -161,6 +164,8 @@ def _lead(coded: Permits, found: Candidate, q: float) -> Lead:
     office, stratum = _most(offices.codes[flagged]), _most(coded.cells[0][flagged])
     # The rate of a list is a bound on that of its last lead: none of it is more certain than the list.
     probability = min(float(posterior(np.array([counts.evidence]), made.share)[0]), 1.0 - q)
+    if len(made.table.kinds) == 1:
+        probability = min(probability, _ALONE)
     return Lead(
         code=code,
         subject=subject(coded, made.table, unit),
