@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import fcntl
 import secrets
@@ -19,6 +20,7 @@ from flows.discovery import Discovery, discover
 from flows.orchestrator import LocalServer
 from flows.output import now, write_output
 from flows.reading import make_reader
+from flows.rescreening import rediscover
 from flows.rows import RowRun, RowTotals, row_run, row_totals
 from flows.screening import Screening
 from flows.tally import Tally
@@ -30,6 +32,7 @@ from pipeline.report import names_csv, run_json
 from pipeline.report.folder import Folder
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
+from pipeline.store.outcomes import latest_day, rests_on_register
 from pipeline.store.pages import PageFolder
 from pipeline.store.runs import end_run, running, start_run
 from pipeline.types.runs import RunSummary
@@ -53,6 +56,8 @@ class Request:
         progress: stage, done, of how many (0: not known yet).
         passed_over: further folders that hold no input, such as the reports of other runs.
         register: folder of the ministry's register; `earlier`, of a delivery of it before this one.
+        rescreen: screen what the store knows instead of files.
+        same_days: judge each document for the day that its kept answers hold for.
     """
 
     paths: Sequence[Path]
@@ -65,6 +70,8 @@ class Request:
     passed_over: Sequence[Path] = ()
     register: Path | None = None
     earlier: Path | None = None
+    rescreen: bool = False
+    same_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +102,23 @@ def screen_folder(request: Request) -> Result:
         server = stack.enter_context(LocalServer(settings.home)) if request.own_server else None
         store = open_store(settings.store)
         stack.callback(store.close)
+        if request.rescreen:
+            request = _of_kept_days(request, store)
         pool = stack.enter_context(WorkerPool(settings.run.workers, request.reader, settings))
         run_id = stack.enter_context(noted_run(store, settings.home))
         rows = stack.enter_context(_register(request, law, measured, settings.home / "runs" / f"{run_id}{ROWS}"))
         work = Screening(
-            run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS, measured, rows
+            run_id,
+            settings,
+            store,
+            PageFolder(settings.home),
+            pool,
+            request.today,
+            law,
+            CHECKS,
+            measured,
+            rows,
+            request.same_days,
         )
         started = now()
         discovery = _discover(request, work)
@@ -142,7 +161,25 @@ def check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence
                 raise UsageError(f"setting checks.{code}.{name}: no such threshold; it has {some}")
 
 
+def _of_kept_days(request: Request, store: Store) -> Request:
+    """The request for the day of the latest answers in the store.
+
+    Raises:
+        UsageError: where documents were screened with a register and none is given: what it said of them would go.
+    """
+    with store.read() as connection:
+        if request.register is None and rests_on_register(connection):
+            raise UsageError("documents of the store were screened with a register: name it with --register")
+        day = latest_day(connection) if request.same_days else None
+    return dataclasses.replace(request, today=day or request.today)
+
+
 def _discover(request: Request, work: Screening) -> Discovery:
+    if request.rescreen:
+        known = rediscover(work.store, work.run_id, request.out)
+        if not known.found:
+            raise NothingToRead("the store knows no scan yet")
+        return known
     discovery = discover(
         work.store,
         work.run_id,

@@ -38,6 +38,7 @@ class ProblemKind(StrEnum):
     OURS = "internal-error"
     MANIFEST = "manifest"
     REGISTER = "register-row-refused"
+    NEEDS_READING = "needs-reading"
 
 
 #: A document with one of these has not been looked at at all.

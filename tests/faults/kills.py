@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -153,7 +152,7 @@ def killed(bench: Bench, after: float, *, fresh: bool) -> Killed:
     with suppress(subprocess.TimeoutExpired):
         process.wait(after)
     tree = _descendants(process.pid)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate()
     orphans = _still_alive(tree)
     stage, kept = _stage(home, process.returncode)
@@ -210,7 +209,7 @@ def compared(bench: Bench, mine: Left, home: Path, exit_code: int) -> tuple[int,
 
 def stale(home: Path) -> tuple[str, ...]:
     """Kinds of things that a run keeps while it lasts: locks, rows, images set aside."""
-    found = [path for path in (home / "runs").glob("*")]
+    found = list((home / "runs").glob("*"))
     found += [path for path in (home / "pages").glob("*/*") if path.suffix != ".jpg"]
     return tuple(sorted(f"{path.parent.relative_to(home)}{path.suffix}" for path in found))
 
