@@ -22,6 +22,7 @@ from flows.output import now, write_output
 from flows.reading import make_reader
 from flows.rescreening import rediscover
 from flows.rows import RowRun, RowTotals, row_run, row_totals
+from flows.runners import check_dask, made_runner, mark
 from flows.screening import Screening
 from flows.tally import Tally
 from flows.workers import MakeReader, WorkerPool
@@ -94,6 +95,8 @@ def screen_folder(request: Request) -> Result:
     if request.out.exists() and not request.out.is_dir():
         raise UsageError("--out names a file; a folder is needed")
     check_thresholds(settings.checks, ALL_CHECKS)
+    if settings.run.runner == "dask":
+        check_dask(settings.run)
     law = load_policies(settings.policy)
     measured = shares(precisions())
     private_folder(settings.home)
@@ -104,7 +107,8 @@ def screen_folder(request: Request) -> Result:
         stack.callback(store.close)
         if request.rescreen:
             request = _of_kept_days(request, store)
-        pool = stack.enter_context(WorkerPool(settings.run.workers, request.reader, settings))
+        here = settings.run.workers if settings.run.runner == "local" else 0
+        pool = stack.enter_context(WorkerPool(here, request.reader, settings))
         run_id = stack.enter_context(noted_run(store, settings.home))
         rows = stack.enter_context(_register(request, law, measured, settings.home / "runs" / f"{run_id}{ROWS}"))
         work = Screening(
@@ -199,13 +203,33 @@ def _flow(request: Request, work: Screening, discovery: Discovery, server: Local
     # Prefect reads the server's address from the environment when it is imported.
     from flows.screen import FlowRun, run_flow
 
-    run = FlowRun(work, discovery.to_read, request.progress, Tally())
-    run_flow(run)
+    with made_runner(request.settings, request.reader) as runner, _marked(request.settings, work.run_id):
+        run = FlowRun(work, runner, discovery.to_read, request.progress, Tally())
+        try:
+            run_flow(run)
+        finally:
+            runner.done(work.run_id)
     if work.rows is not None:
         run.tally.strongest = max(run.tally.strongest, work.rows.strongest)
     if server is not None:
-        server.drain(run.flow_run_id, run.tasks)
+        for flow_run_id, tasks in run.tasks.items():
+            server.drain(flow_run_id, tasks)
     return run.tally
+
+
+@contextmanager
+def _marked(settings: Settings, run_id: str) -> Iterator[None]:
+    """The folder of page images shows workers of other machines that it is ours."""
+    if settings.run.runner == "local":
+        yield
+        return
+    shown = mark(settings.home, run_id)
+    private_folder(shown.parent)
+    shown.touch(mode=0o600)
+    try:
+        yield
+    finally:
+        shown.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -225,6 +249,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
         for other in dead:
             shutil.rmtree(locks / f"{other}{ROWS}", ignore_errors=True)
             (locks / other).unlink()
+            mark(home, other).unlink(missing_ok=True)
         try:
             yield run_id
         except BaseException as error:

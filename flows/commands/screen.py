@@ -40,6 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def store_options(parser: argparse.ArgumentParser) -> None:
     """Options of commands that use the store."""
     parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    parser.add_argument("--runner", choices=("local", "dask"), help="where files are read (local)")
     parser.add_argument("--workers", type=_count, metavar="N", help="reading processes (1)")
 
 
@@ -83,8 +84,9 @@ def settings_of(given: argparse.Namespace) -> Settings:
     settings = load(given.settings)
     if given.store:
         settings = settings.model_copy(update={"store_url": given.store})
-    if given.workers:
-        settings = settings.model_copy(update={"run": settings.run.model_copy(update={"workers": given.workers})})
+    run = {name: value for name in ("workers", "runner") if (value := getattr(given, name))}
+    if run:
+        settings = settings.model_copy(update={"run": settings.run.model_copy(update=run)})
     return settings
 
 

@@ -66,6 +66,7 @@ class Killed:
         differ: names of files and tables that are not identical with those of the undisturbed run.
         orphans: processes that outlived the run that started them.
         stale: what lies about in the data folder that no later run takes away.
+        said: by the rerun, where it failed.
     """
 
     after_seconds: float
@@ -77,6 +78,7 @@ class Killed:
     differ: tuple[str, ...]
     orphans: int
     stale: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def kept(self) -> bool:
@@ -157,11 +159,11 @@ def killed(bench: Bench, after: float, *, fresh: bool) -> Killed:
     orphans = _still_alive(tree)
     stage, kept = _stage(home, process.returncode)
     rerun = start(bench, home, out)
-    rerun.communicate(timeout=PATIENCE)
+    said, _ = rerun.communicate(timeout=PATIENCE)
     answer = compared(bench, left(home, out), home, rerun.returncode)
     shutil.rmtree(home)
     shutil.rmtree(out)
-    return Killed(after, stage, kept, rerun.returncode, *answer[:3], orphans, answer[3])
+    return Killed(after, stage, kept, rerun.returncode, *answer[:3], orphans, answer[3], said if rerun.returncode else "")
 
 
 def start(bench: Bench, home: Path, out: Path) -> subprocess.Popen[str]:

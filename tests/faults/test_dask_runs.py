@@ -1,0 +1,71 @@
+"""Reading on two Dask workers: the same output as one reading process here, also when one of them is killed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.faults.kills import PATIENCE, Bench, left, start, undisturbed, write_scans
+from tests.flows.dask_cluster import dask_cluster
+
+pytestmark = pytest.mark.slow
+pytest.importorskip("distributed", reason="the optional part dask is not installed")
+
+SCANS = 120
+
+
+@pytest.fixture(name="bench", scope="module")
+def _bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    root = tmp_path_factory.mktemp("dask")
+    write_scans(root / "in", SCANS, seconds=0.05)
+    bench = Bench(root, root / "in")
+    undisturbed(bench)
+    yield bench
+
+
+def _dask(bench: Bench, address: str) -> Bench:
+    environment = {"OVERSEAL_RUN__DASK_ADDRESS": address, "OVERSEAL_RUN__BATCH": "8"}
+    return replace(bench, options=("--runner", "dask"), environment=environment)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OVERSEAL_", "PREFECT_"))}
+    return kept | {"OVERSEAL_HOME": str(home), "PYTHONPATH": os.pathsep.join(["", *os.sys.path]).strip(os.pathsep)}
+
+
+@pytest.mark.parametrize("kill", [False, True], ids=["undisturbed", "one-worker-killed"])
+def test_two_workers_give_what_one_process_gives(bench: Bench, tmp_path: Path, *, kill: bool) -> None:
+    assert bench.left is not None
+    home, out = tmp_path / "home", tmp_path / "out"
+    with dask_cluster(tmp_path, _environment(home), workers=2) as cluster:
+        process = start(_dask(bench, cluster.address), home, out)
+        if kill:
+            _wait_until_both_read(home, process.poll)
+            readers = psutil.Process(cluster.workers[0].pid).children(recursive=True)
+            cluster.workers[0].kill()
+            assert psutil.wait_procs(readers, timeout=20)[1] == []
+        said, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, said
+        readers = set((home / "reads.log").read_text().split())
+    found = left(home, out)
+    assert len(readers) == 2
+    assert found.files == bench.left.files
+    assert found.rows == bench.left.rows
+    assert found.counts == bench.left.counts
+    assert not list((home / "pages").glob(".run-*"))
+
+
+def _wait_until_both_read(home: Path, ended: object) -> None:
+    deadline = time.monotonic() + PATIENCE
+    log = home / "reads.log"
+    while not log.exists() or len(set(log.read_text().split())) < 2:
+        assert callable(ended)
+        assert ended() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
