@@ -26,7 +26,7 @@ from flows.runners import check_dask, made_runner, mark
 from flows.screening import Screening
 from flows.tally import Tally
 from flows.workers import MakeReader, WorkerPool
-from pipeline.errors import NothingToRead, StoreError, UsageError
+from pipeline.errors import NothingToRead, OversealError, StoreError, UsageError
 from pipeline.reference.policy import Policies, load_policies
 from pipeline.register.load import load_register
 from pipeline.report import names_csv, run_json
@@ -207,6 +207,10 @@ def _flow(request: Request, work: Screening, discovery: Discovery, server: Local
         run = FlowRun(work, runner, discovery.to_read, request.progress, Tally())
         try:
             run_flow(run)
+        except Exception as error:
+            if server is not None and not isinstance(error, OversealError) and not server.alive:
+                raise OversealError("the local orchestrator ended; the same command goes on from there") from error
+            raise
         finally:
             runner.done(work.run_id)
     if work.rows is not None:

@@ -139,6 +139,11 @@ class LocalServer:
         self._lock.close()
 
     @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._process.poll() is None
+
+    @property
     def pid(self) -> int:
         """Its process id, which is that of its group as well."""
         return self._process.pid
@@ -170,6 +175,8 @@ class LocalServer:
                 "PREFECT_LOGGING_CONFIG_PATH": str(logging),
                 "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
                 "PREFECT_CLI_PROMPT": "false",
+                # Each waits twice as long: 14 s for a server of this machine, where five would take a minute a call.
+                "PREFECT_CLIENT_MAX_RETRIES": "3",
             }
             | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in unused}
         )

@@ -6,6 +6,7 @@ found in this process by the run's id; nothing but that id and ordinals passes t
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,8 @@ from flows.tally import Tally
 from pipeline.store.inputs import bundle_heads
 from pipeline.types.runs import CheckTally
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 #: Bundles a task judges; checks cost a hundredth of reading.
@@ -43,6 +46,7 @@ class FlowRun:
         runner: reads the files.
         tasks: how many tasks each run of the flow started, by Prefect's id of it.
         failure: the exception that ended a batch, as it was raised.
+        done: whether everything was read and judged.
     """
 
     work: Screening
@@ -52,6 +56,7 @@ class FlowRun:
     tally: Tally
     tasks: Counter[str] = field(default_factory=Counter)
     failure: BaseException | None = None
+    done: bool = False
 
 
 _RUNS: dict[str, FlowRun] = {}
@@ -78,7 +83,10 @@ def run_flow(run: FlowRun) -> None:
     except Exception:
         if run.failure is not None:
             raise run.failure from None
-        raise
+        if not run.done:
+            raise
+        # Its history is operational: a server that went away costs no report.
+        log.warning("the local orchestrator ended before the run did; its history has no end of it")
     finally:
         del _RUNS[run.work.run_id]
 
@@ -97,6 +105,7 @@ def screen(run_id: str, shard: int, last: bool) -> None:
         _read(run, shard)
         if last:
             _judge(run)
+            run.done = True
     except BaseException:
         # Threads that wait for a file must end before Prefect waits for them.
         run.runner.stop()

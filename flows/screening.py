@@ -119,7 +119,11 @@ def read_batch(run: Screening, first: int, last: int) -> int:
     with run.store.read() as connection:
         files = unread(connection, run.run_id, first, last)
     for file in files:
-        _read_file(run, file)
+        try:
+            _read_file(run, file)
+        except (TypeError, ValueError, AttributeError) as error:  # the store's form has no place for what was read
+            log.error("keeping a reading failed: %s", place_of(error))
+            _give_up(run, file, error)
     return len(files)
 
 
@@ -132,6 +136,12 @@ def _read_file(run: Screening, file: Input) -> None:
         if sha256 is not None:
             save_reading(connection, sha256, reading)
         close_input(connection, run.run_id, file.ordinal, sha256, reading.status, reading.problems)
+
+
+def _give_up(run: Screening, file: Input, error: Exception) -> None:
+    problem = Problem(ProblemKind.OURS, "store", f"the reading cannot be kept: {type(error).__name__}")
+    with run.store.write() as connection:
+        close_input(connection, run.run_id, file.ordinal, file.sha256, "unreadable", (problem,))
 
 
 def judge_batch(run: Screening, first: int, last: int) -> Tally:

@@ -148,22 +148,30 @@ class _Worker:
                 raise Stopped from error
             log.warning("a reading process ended while reading a file")
             return _unread(ProblemKind.ENGINE, "the reading process ended while reading this file")
+        except Exception as error:  # an answer that is none may raise anything when it is unpacked
+            self.end()
+            log.error("a reading process answered with rubbish: %s", place_of(error))
+            return _unread(ProblemKind.ENGINE, "the reading process answered with what is no reading")
         if answer is None:
             self.end()
             return _unread(ProblemKind.TIMEOUT, f"a page was not read within {self._limit:g} s")
         if isinstance(answer, Fatal):
             raise answer.error()
+        if not isinstance(answer, FileReading):
+            self.end()
+            log.error("a reading process answered with rubbish: %s", type(answer).__name__)
+            return _unread(ProblemKind.ENGINE, "the reading process answered with what is no reading")
         self._files += 1
         if self._files >= FILES_PER_PROCESS:
             self.end()
         return answer
 
-    def _answer(self, pipe: Connection) -> FileReading | Fatal | None:
-        """What the process says in the end; None where a page takes too long or pages are too many."""
+    def _answer(self, pipe: Connection) -> object:
+        """What the process says in the end, whatever it is; None where a page takes too long or pages are too many."""
         for _ in range(self._most_pages + 1):
             if not pipe.poll(self._limit):
                 return None
-            said: FileReading | Fatal | _PageDone = pipe.recv()
+            said: object = pipe.recv()
             if not isinstance(said, _PageDone):
                 return said
         return None

@@ -163,7 +163,9 @@ def killed(bench: Bench, after: float, *, fresh: bool) -> Killed:
     answer = compared(bench, left(home, out), home, rerun.returncode)
     shutil.rmtree(home)
     shutil.rmtree(out)
-    return Killed(after, stage, kept, rerun.returncode, *answer[:3], orphans, answer[3], said if rerun.returncode else "")
+    return Killed(
+        after, stage, kept, rerun.returncode, *answer[:3], orphans, answer[3], said if rerun.returncode else ""
+    )
 
 
 def start(bench: Bench, home: Path, out: Path) -> subprocess.Popen[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,7 +37,7 @@ def _dask(bench: Bench, address: str) -> Bench:
 
 def _environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OVERSEAL_", "PREFECT_"))}
-    return kept | {"OVERSEAL_HOME": str(home), "PYTHONPATH": os.pathsep.join(["", *os.sys.path]).strip(os.pathsep)}
+    return kept | {"OVERSEAL_HOME": str(home), "PYTHONPATH": os.pathsep.join(["", *sys.path]).strip(os.pathsep)}
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["undisturbed", "one-worker-killed"])

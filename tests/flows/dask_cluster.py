@@ -45,13 +45,23 @@ def dask_cluster(
             return processes[-1]
 
         try:
-            start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-                  "--scheduler-file", str(where))  # fmt: skip
+            start(
+                "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(where)
+            )
             cluster = Cluster(_address(where, processes[0]))
             for _ in range(workers):
                 cluster.workers.append(
-                    start("dask_worker", "--scheduler-file", str(where), "--nthreads", "1", "--no-nanny",
-                          "--no-dashboard", "--local-directory", str(folder))  # fmt: skip
+                    start(
+                        "dask_worker",
+                        "--scheduler-file",
+                        str(where),
+                        "--nthreads",
+                        "1",
+                        "--no-nanny",
+                        "--no-dashboard",
+                        "--local-directory",
+                        str(folder),
+                    )
                 )
             yield cluster
         finally:
