@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +11,7 @@ import psutil
 import pytest
 
 from tests.faults.kills import PATIENCE, Bench, left, start, undisturbed, write_scans
-from tests.flows.dask_cluster import dask_cluster
+from tests.flows.dask_cluster import dask_cluster, worker_environment
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("distributed", reason="the optional part dask is not installed")
@@ -35,16 +33,11 @@ def _dask(bench: Bench, address: str) -> Bench:
     return replace(bench, options=("--runner", "dask"), environment=environment)
 
 
-def _environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OVERSEAL_", "PREFECT_"))}
-    return kept | {"OVERSEAL_HOME": str(home), "PYTHONPATH": os.pathsep.join(["", *sys.path]).strip(os.pathsep)}
-
-
 @pytest.mark.parametrize("kill", [False, True], ids=["undisturbed", "one-worker-killed"])
 def test_two_workers_give_what_one_process_gives(bench: Bench, tmp_path: Path, *, kill: bool) -> None:
     assert bench.left is not None
     home, out = tmp_path / "home", tmp_path / "out"
-    with dask_cluster(tmp_path, _environment(home), workers=2) as cluster:
+    with dask_cluster(tmp_path, worker_environment(home), workers=2) as cluster:
         process = start(_dask(bench, cluster.address), home, out)
         if kill:
             _wait_until_both_read(home, process.poll)

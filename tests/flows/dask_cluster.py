@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -69,6 +70,13 @@ def dask_cluster(
                 process.kill()
             for process in processes:
                 process.wait()
+
+
+def worker_environment(home: Path) -> dict[str, str]:
+    """Of workers that share a data folder with the run; what they import lies where ours does."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OVERSEAL_", "PREFECT_"))}
+    places = [str(Path(place).resolve()) for place in sys.path]
+    return kept | {"OVERSEAL_HOME": str(home), "PYTHONPATH": os.pathsep.join(places)}
 
 
 def _address(where: Path, scheduler: subprocess.Popen[bytes]) -> str:
