@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -53,6 +54,36 @@ def test_two_workers_give_what_one_process_gives(bench: Bench, tmp_path: Path, *
     assert found.rows == bench.left.rows
     assert found.counts == bench.left.counts
     assert not list((home / "pages").glob(".run-*"))
+
+
+#: As in the README.
+_CERTIFICATES = """
+openssl req -x509 -newkey rsa:3072 -nodes -days 730 -subj /CN=overseal-ca -keyout ca-key.pem -out ca.pem
+openssl req -newkey rsa:3072 -nodes -subj /CN=overseal-node -keyout node-key.pem -out node.csr
+openssl x509 -req -in node.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 730 -out node.pem
+"""
+
+
+def test_an_encrypted_cluster_reads_and_lets_nobody_else_in(bench: Bench, tmp_path: Path) -> None:
+    assert bench.left is not None
+    assert _CERTIFICATES in (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").replace("```", "")
+    subprocess.run(["/bin/sh", "-eu"], input=_CERTIFICATES, cwd=tmp_path, text=True, check=True, capture_output=True)
+    ca, node, key = (str(tmp_path / name) for name in ("ca.pem", "node.pem", "node-key.pem"))
+    tls = ("--protocol", "tls", "--tls-ca-file", ca, "--tls-cert", node, "--tls-key", key)
+    home, out = tmp_path / "home", tmp_path / "out"
+    with dask_cluster(tmp_path, worker_environment(home), workers=1, options=tls) as cluster:
+        assert cluster.address.startswith("tls://")
+        run = _dask(bench, cluster.address)
+        own = {"OVERSEAL_RUN__DASK_CA": ca, "OVERSEAL_RUN__DASK_CERTIFICATE": node, "OVERSEAL_RUN__DASK_KEY": key}
+        said, _ = (done := start(replace(run, environment=run.environment | own), home, out)).communicate(
+            timeout=PATIENCE
+        )
+        assert done.returncode == 0, said
+        plain = cluster.address.replace("tls://", "tcp://")
+        said, _ = (refused := start(_dask(bench, plain), tmp_path / "h", tmp_path / "o")).communicate(timeout=PATIENCE)
+    assert left(home, out).files == bench.left.files
+    assert refused.returncode == 1
+    assert "no Dask scheduler answers" in said
 
 
 def _wait_until_both_read(home: Path, ended: object) -> None:

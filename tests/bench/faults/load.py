@@ -1,7 +1,7 @@
 """What a run costs beside reading: the orchestrator's CPU, a second worker's, and memory over a long run.
 
-The reader is the fake one, so a document's own CPU is taken from the committed screening benchmark; what an engine keeps
-in memory is left out, and is measured there.
+The reader is the fake one, so a document's own CPU is taken from the committed screening benchmark; what an engine
+keeps in memory is left out, and is measured there.
 """
 
 from __future__ import annotations
