@@ -12,6 +12,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 import pipeline
+from flows import runners
 from flows.cli import settings_file
 from flows.missing import REINSTALL, missing_of
 from pipeline import linkage
@@ -42,7 +43,10 @@ _PACKAGES = (
     "persiantools",
 )
 #: Optional parts: what each is for, and the command that brings it.
-_OPTIONAL = {linkage.PACKAGE: ("linkage of holders in audits", linkage.COMMAND)}
+_OPTIONAL = {
+    linkage.PACKAGE: ("linkage of holders in audits", linkage.COMMAND),
+    runners.PACKAGE: ("reading on several machines", runners.COMMAND),
+}
 #: Modules that need shared libraries of the system.
 _LOADED = ("cv2", "onnxruntime")
 _SHIPPED = "reinstall Overseal: the file is part of it"

@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 from checks.base import DocumentCheck
+from flows.cli import main
 from flows.launch import Request, screen_folder
 from flows.output import write_output
 from flows.rescreening import rediscover
@@ -25,7 +26,7 @@ from flows.screening import Screening, judge_batch
 from flows.tally import Tally
 from flows.workers import WorkerPool
 from pipeline import READING_VERSION
-from pipeline.errors import NothingToRead, UsageError
+from pipeline.errors import ExitCode, NothingToRead, UsageError
 from pipeline.reference.policy import load_policies
 from pipeline.report.names_csv import NamesCsv
 from pipeline.settings import Settings
@@ -186,6 +187,11 @@ def test_a_store_that_a_register_was_asked_for_needs_it_again(tmp_path: Path) ->
 def test_an_empty_store_has_nothing_to_screen(tmp_path: Path) -> None:
     with pytest.raises(NothingToRead, match="knows no scan"):
         screen_folder(_request(tmp_path))
+
+
+def test_what_the_store_knows_and_files_are_not_screened_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["screen", "somewhere", "--rescreen", "changed"]) == ExitCode.USAGE
+    assert "name no file or folder" in capsys.readouterr().err
 
 
 #: The driver of these tests one release later: TST101 has changed, and no reader can be made.
