@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from flows.missing import DASK_COMMAND, DASK_PACKAGE
 from flows.screening import Screening, read_batch
 from flows.workers import MakeReader
 from pipeline.errors import MissingDependency, UsageError
 from pipeline.settings import Run, Settings
-
-#: What the runner `dask` needs, and the command that brings it.
-PACKAGE, COMMAND = "distributed", "pip install distributed==2026.8.0"
 
 #: Says that a run's folder of page images is at hand; lies in it while the run lasts.
 _MARK = ".run-"
@@ -95,8 +93,8 @@ def check_dask(run: Run) -> None:
         UsageError: for a scheduler that anybody could listen to: it runs whatever code it is sent.
         MissingDependency: without the package.
     """
-    if find_spec(PACKAGE) is None:
-        raise MissingDependency(f"the package {PACKAGE}", COMMAND)
+    if find_spec(DASK_PACKAGE) is None:
+        raise MissingDependency(f"the package {DASK_PACKAGE}", DASK_COMMAND)
     if run.dask_address is None:
         raise UsageError("--runner dask needs the scheduler's address: set [run] dask_address")
     address = urlsplit(run.dask_address)

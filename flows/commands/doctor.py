@@ -12,9 +12,8 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 import pipeline
-from flows import runners
 from flows.cli import settings_file
-from flows.missing import REINSTALL, missing_of
+from flows.missing import DASK_COMMAND, DASK_PACKAGE, REINSTALL, missing_of
 from pipeline import linkage
 from pipeline.errors import ExitCode, OversealError
 from pipeline.settings import Settings, load
@@ -45,7 +44,7 @@ _PACKAGES = (
 #: Optional parts: what each is for, and the command that brings it.
 _OPTIONAL = {
     linkage.PACKAGE: ("linkage of holders in audits", linkage.COMMAND),
-    runners.PACKAGE: ("reading on several machines", runners.COMMAND),
+    DASK_PACKAGE: ("reading on several machines", DASK_COMMAND),
 }
 #: Modules that need shared libraries of the system.
 _LOADED = ("cv2", "onnxruntime")

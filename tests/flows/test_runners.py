@@ -15,7 +15,7 @@ from tests.flows import fake_reader
 
 @pytest.fixture(autouse=True)
 def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runners, "PACKAGE", "json")
+    monkeypatch.setattr(runners, "DASK_PACKAGE", "json")
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"])
@@ -46,7 +46,7 @@ def test_an_encrypted_one_is_taken_with_its_certificates(tmp_path: Path) -> None
 
 
 def test_without_its_package_the_command_that_brings_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runners, "PACKAGE", "no_such_package")
+    monkeypatch.setattr(runners, "DASK_PACKAGE", "no_such_package")
     with pytest.raises(MissingDependency, match="pip install distributed==") as caught:
         check_dask(Run(runner="dask", dask_address="tcp://127.0.0.1:1"))
     assert caught.value.exit_code is ExitCode.MISSING
