@@ -80,7 +80,9 @@ class DaskRunner:
         except Exception as error:
             if self._stopped:
                 raise Stopped from error
-            raise OversealError(f"reading on the Dask cluster failed: {type(error).__name__}") from error
+            raise OversealError(
+                f"reading on the Dask cluster failed ({type(error).__name__}); the same command goes on from there"
+            ) from error
         finally:
             self._under_way.discard(future)
         if landed.fault is not None:
