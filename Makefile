@@ -46,7 +46,7 @@ bench-small: setup ## the same with a tenth of the documents; writes nothing
 bench-mrz: setup ## our MRZ reader beside its peers: make bench-mrz MRZ_REAL=DIR; writes tests/bench/results/mrz.json
 	$(PY) -m tests.bench.mrz $(if $(MRZ_REAL),--real $(MRZ_REAL))
 
-bench-faults: setup ## 300 mutated files; writes tests/bench/results/faults.json
+bench-faults: setup ## kills, failing engines, 300 mutated files, cost beside reading; writes tests/bench/results/faults.json
 	$(PY) -m tests.bench.faults
 
 bench-register: setup ## a ministry of 100,000 permits with planted rows, one of a million for speed; writes results/register.json
@@ -63,7 +63,7 @@ train-mrz: setup ## train the network of MRZ lines anew on drawn lines, an hour 
 lock: setup ## pin requirements.txt anew from pyproject.toml, and those of the benchmark's peers
 	python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools
 	.venv-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-emit-options --no-header --strip-extras --extra dev --extra linkage --extra postgres --output-file requirements.txt pyproject.toml
+	  --no-emit-trusted-host --no-emit-options --no-header --strip-extras --extra dev --extra linkage --extra postgres --extra dask --output-file requirements.txt pyproject.toml
 	rm -rf .venv-lock
 	$(PY) -m tests.bench.mrz.lock
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import fcntl
 import secrets
@@ -21,11 +22,13 @@ from flows.discovery import Discovery, discover
 from flows.orchestrator import LocalServer
 from flows.output import now, write_output
 from flows.reading import make_reader
+from flows.rescreening import rediscover
 from flows.rows import RowRun, RowTotals, row_run, row_totals
+from flows.runners import check_dask, made_runner, mark
 from flows.screening import Screening
 from flows.tally import Tally
 from flows.workers import MakeReader, WorkerPool
-from pipeline.errors import NothingToRead, StoreError, UsageError
+from pipeline.errors import NothingToRead, OversealError, StoreError, UsageError
 from pipeline.intake.find import Input as Found
 from pipeline.intake.find import Unfit
 from pipeline.reference.policy import Policies, load_policies
@@ -34,6 +37,7 @@ from pipeline.report import names_csv, run_json
 from pipeline.report.folder import Folder
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
+from pipeline.store.outcomes import latest_day, rests_on_register
 from pipeline.store.pages import PageFolder
 from pipeline.store.runs import end_run, running, start_run
 from pipeline.types.runs import RunSummary
@@ -59,6 +63,8 @@ class Request:
         register: folder of the ministry's register; `earlier`, of a delivery of it before this one.
         select: which of the files found below the paths to take.
         closing: what else is kept in the transaction that ends the run, by the run's id, while it has its inputs.
+        rescreen: screen what the store knows instead of files.
+        same_days: judge each document for the day that its kept answers hold for.
     """
 
     paths: Sequence[Path]
@@ -73,6 +79,8 @@ class Request:
     earlier: Path | None = None
     select: Callable[[Found | Unfit], bool] = field(default=lambda entry: True)
     closing: Callable[[Connection, str], None] = field(default=lambda connection, run_id: None)
+    rescreen: bool = False
+    same_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,8 @@ def screen_folder(request: Request) -> Result:
     if request.out.exists() and not request.out.is_dir():
         raise UsageError("--out names a file; a folder is needed")
     check_thresholds(settings.checks, ALL_CHECKS)
+    if settings.run.runner == "dask":
+        check_dask(settings.run)
     law = load_policies(settings.policy)
     measured = shares(precisions())
     private_folder(settings.home)
@@ -103,11 +113,24 @@ def screen_folder(request: Request) -> Result:
         server = stack.enter_context(LocalServer(settings.home)) if request.own_server else None
         store = open_store(settings.store)
         stack.callback(store.close)
-        pool = stack.enter_context(WorkerPool(settings.run.workers, request.reader, settings))
+        if request.rescreen:
+            request = _of_kept_days(request, store)
+        here = settings.run.workers if settings.run.runner == "local" else 0
+        pool = stack.enter_context(WorkerPool(here, request.reader, settings))
         run_id = stack.enter_context(noted_run(store, settings.home))
         rows = stack.enter_context(_register(request, law, measured, settings.home / "runs" / f"{run_id}{ROWS}"))
         work = Screening(
-            run_id, settings, store, PageFolder(settings.home), pool, request.today, law, CHECKS, measured, rows
+            run_id,
+            settings,
+            store,
+            PageFolder(settings.home),
+            pool,
+            request.today,
+            law,
+            CHECKS,
+            measured,
+            rows,
+            request.same_days,
         )
         started = now()
         discovery = _discover(request, work)
@@ -151,7 +174,25 @@ def check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence
                 raise UsageError(f"setting checks.{code}.{name}: no such threshold; it has {some}")
 
 
+def _of_kept_days(request: Request, store: Store) -> Request:
+    """The request for the day of the latest answers in the store.
+
+    Raises:
+        UsageError: where documents were screened with a register and none is given: what it said of them would go.
+    """
+    with store.read() as connection:
+        if request.register is None and rests_on_register(connection):
+            raise UsageError("documents of the store were screened with a register: name it with --register")
+        day = latest_day(connection) if request.same_days else None
+    return dataclasses.replace(request, today=day or request.today)
+
+
 def _discover(request: Request, work: Screening) -> Discovery:
+    if request.rescreen:
+        known = rediscover(work.store, work.run_id, request.out)
+        if not known.found:
+            raise NothingToRead("the store knows no scan yet")
+        return known
     discovery = discover(
         work.store,
         work.run_id,
@@ -172,13 +213,37 @@ def _flow(request: Request, work: Screening, discovery: Discovery, server: Local
     # Prefect reads the server's address from the environment when it is imported.
     from flows.screen import FlowRun, run_flow
 
-    run = FlowRun(work, discovery.to_read, request.progress, Tally())
-    run_flow(run)
+    with made_runner(request.settings, request.reader) as runner, _marked(request.settings, work.run_id):
+        run = FlowRun(work, runner, discovery.to_read, request.progress, Tally())
+        try:
+            run_flow(run)
+        except Exception as error:
+            if server is not None and not isinstance(error, OversealError) and not server.alive:
+                raise OversealError("the local orchestrator ended; the same command goes on from there") from error
+            raise
+        finally:
+            runner.done(work.run_id)
     if work.rows is not None:
         run.tally.strongest = max(run.tally.strongest, work.rows.strongest)
     if server is not None:
-        server.drain(run.flow_run_id, run.tasks)
+        for flow_run_id, tasks in run.tasks.items():
+            server.drain(flow_run_id, tasks)
     return run.tally
+
+
+@contextmanager
+def _marked(settings: Settings, run_id: str) -> Iterator[None]:
+    """The folder of page images shows workers of other machines that it is ours."""
+    if settings.run.runner == "local":
+        yield
+        return
+    shown = mark(settings.home, run_id)
+    private_folder(shown.parent)
+    shown.touch(mode=0o600)
+    try:
+        yield
+    finally:
+        shown.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -198,6 +263,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
         for other in dead:
             shutil.rmtree(locks / f"{other}{ROWS}", ignore_errors=True)
             (locks / other).unlink()
+            mark(home, other).unlink(missing_ok=True)
         try:
             yield run_id
         except BaseException as error:

@@ -11,6 +11,8 @@ _LIBRARIES = {"libGL": "libgl1", "libgthread-2": "libglib2.0-0", "libglib-2": "l
 _SHARED = re.compile(r"\b(lib[\w+-]+?(?:-[\d.]+)?)\.so\b[\w.]*")
 #: `make setup` alone changes nothing where its stamp is current.
 REINSTALL = "rm -rf .venv && make setup"
+#: What `screen --runner dask` needs, and the command that brings it.
+DASK_PACKAGE, DASK_COMMAND = "distributed", "pip install distributed==2026.8.0"
 _OWN = frozenset({"pipeline", "checks", "flows", "fixtures"})
 
 

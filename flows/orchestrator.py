@@ -176,6 +176,8 @@ class LocalServer:
                 "PREFECT_LOGGING_CONFIG_PATH": str(logging),
                 "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
                 "PREFECT_CLI_PROMPT": "false",
+                # Each waits twice as long: 14 s for a server of this machine, where five would take a minute a call.
+                "PREFECT_CLIENT_MAX_RETRIES": "3",
             }
             | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in unused}
         )

@@ -6,10 +6,11 @@ found in this process by the run's id; nothing but that id and ordinals passes t
 
 from __future__ import annotations
 
+import logging
 import signal
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -21,10 +22,13 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.opaque import opaque
 from flows.rows import judge_rows
-from flows.screening import Screening, judge_batch, read_batch
+from flows.runners import Runner
+from flows.screening import Screening, judge_batch
 from flows.tally import Tally
 from pipeline.store.inputs import bundle_heads
 from pipeline.types.runs import CheckTally
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -39,17 +43,20 @@ class FlowRun:
     Attributes:
         to_read: ordinals of the files to read.
         progress: told after each batch: stage, done, of how many.
-        flow_run_id: Prefect's id of the run; `tasks`, how many tasks it started.
+        runner: reads the files.
+        tasks: how many tasks each run of the flow started, by Prefect's id of it.
         failure: the exception that ended a batch, as it was raised.
+        done: whether everything was read and judged.
     """
 
     work: Screening
+    runner: Runner
     to_read: Sequence[int]
     progress: Callable[[str, int, int], None]
     tally: Tally
-    flow_run_id: str = ""
-    tasks: int = 0
+    tasks: Counter[str] = field(default_factory=Counter)
     failure: BaseException | None = None
+    done: bool = False
 
 
 _RUNS: dict[str, FlowRun] = {}
@@ -65,41 +72,64 @@ def run_flow(run: FlowRun) -> None:
     _RUNS[run.work.run_id] = run
     # Polars installs its SIGINT handler with SA_RESTART, under which the wait for a reading outlives Ctrl-C.
     signal.siginterrupt(signal.SIGINT, True)
-    runner: Any = ThreadPoolTaskRunner(max_workers=run.work.settings.run.workers)
+    # The threads of the local runner each hold a reading process; those of a cluster only wait.
+    local = run.work.settings.run.runner == "local"
+    threads = run.work.settings.run.workers if local else run.runner.width
+    shards = max(1, -(-len(run.to_read) // run.work.settings.run.shard))
     try:
-        screen.with_options(task_runner=runner)(run.work.run_id)
+        for shard in range(shards):
+            runner: Any = ThreadPoolTaskRunner(max_workers=threads)
+            screen.with_options(task_runner=runner)(run.work.run_id, shard, last=shard + 1 == shards)
     except Exception:
         if run.failure is not None:
             raise run.failure from None
-        raise
+        if not run.done:
+            raise
+        # Its history is operational: a server that went away costs no report.
+        log.warning("the local orchestrator ended before the run did; its history has no end of it")
     finally:
         del _RUNS[run.work.run_id]
 
 
 @flow(name="screen", persist_result=False, validate_parameters=False, log_prints=False)
-def screen(run_id: str) -> None:
-    """Judge the rows of the register, read what is new, then judge every bundle."""
+def screen(run_id: str, shard: int, last: bool) -> None:
+    """Judge the rows of the register, read what is new, then judge every bundle.
+
+    A run of the flow reads one shard of the files; the first judges the register, the last the bundles, which may have
+    files of any shard.
+    """
     run = _RUNS[run_id]
-    run.flow_run_id = str(flow_run.id)
-    settings = run.work.settings.run
     try:
-        if run.work.rows is not None:
+        if shard == 0 and run.work.rows is not None:
             _judge_register(run, len(run.work.rows.checks))
-        done = 0
-        for _, size in _window(run, read_files, _ranges(run.to_read, settings.batch), 2 * settings.workers):
-            done += size
-            run.progress("read", done, len(run.to_read))
-        with run.work.store.read() as connection:
-            heads = bundle_heads(connection, run_id)
-        done = 0
-        for tally, size in _window(run, judge_bundles, _ranges(heads, _BUNDLES), 2):
-            run.tally.merge(tally)
-            done += size
-            run.progress("judged", done, len(heads))
+        _read(run, shard)
+        if last:
+            _judge(run)
+            run.done = True
     except BaseException:
         # Threads that wait for a file must end before Prefect waits for them.
+        run.runner.stop()
         run.work.pool.stop()
         raise
+
+
+def _read(run: FlowRun, shard: int) -> None:
+    settings = run.work.settings.run
+    done = shard * settings.shard
+    mine = run.to_read[done : done + settings.shard]
+    for _, size in _window(run, read_files, _ranges(mine, settings.batch), run.runner.width):
+        done += size
+        run.progress("read", done, len(run.to_read))
+
+
+def _judge(run: FlowRun) -> None:
+    with run.work.store.read() as connection:
+        heads = bundle_heads(connection, run.work.run_id)
+    done = 0
+    for tally, size in _window(run, judge_bundles, _ranges(heads, _BUNDLES), 2):
+        run.tally.merge(tally)
+        done += size
+        run.progress("judged", done, len(heads))
 
 
 def _judge_register(run: FlowRun, checks: int) -> None:
@@ -108,7 +138,7 @@ def _judge_register(run: FlowRun, checks: int) -> None:
         code, tally = check_rows(run.work.run_id, index)
         run.tally.checks[code] = tally
         run.tally.faults += tally.error
-        run.tasks += 1
+        run.tasks[str(flow_run.id)] += 1
         run.progress("rows", index + 1, checks)
 
 
@@ -127,7 +157,7 @@ def read_files(run_id: str, first: int, last: int) -> int:
     """Read a batch of files; returns how many."""
     run = _RUNS[run_id]
     with opaque(run):
-        return read_batch(run.work, first, last)
+        return run.runner.read(run.work, first, last)
 
 
 @task(name="judge-bundles", persist_result=False, cache_policy=NO_CACHE, log_prints=False)
@@ -155,6 +185,6 @@ def _window(
             future, landed = flying.popleft()
             yield future.result(), landed
         flying.append((job.submit(run.work.run_id, first, last), size))
-        run.tasks += 1
+        run.tasks[str(flow_run.id)] += 1
     for future, landed in flying:
         yield future.result(), landed

@@ -30,10 +30,10 @@ from pipeline.reference.policy import Policies
 from pipeline.settings import Settings
 from pipeline.store.database import Store
 from pipeline.store.inputs import Input, bundles, close_input, unread
-from pipeline.store.outcomes import Basis, forget_outcomes, known_outcomes, save_outcomes
+from pipeline.store.outcomes import Basis, day_of, forget_outcomes, known_outcomes, save_outcomes
 from pipeline.store.pages import PageFolder
 from pipeline.store.runs import save_cases
-from pipeline.store.scans import records_of, save_reading
+from pipeline.store.scans import keep_bundle, records_of, save_reading
 from pipeline.store.tombstones import erased
 from pipeline.types.documents import DocumentRecord
 from pipeline.types.facts import Facts
@@ -55,6 +55,7 @@ class Screening:
         law: policy packs in force.
         precisions: measured precision by code.
         rows: the register and what its checks flagged; None without a register.
+        same_days: whether a document is judged for the day that its kept answers hold for, so that those still do.
     """
 
     run_id: str
@@ -67,6 +68,7 @@ class Screening:
     checks: Sequence[DocumentCheck]
     precisions: Mapping[str, float] = field(default_factory=dict)
     rows: RowRun | None = None
+    same_days: bool = False
 
     @property
     def hypotheses(self) -> dict[str, Hypothesis]:
@@ -77,11 +79,17 @@ class Screening:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A document to judge, with those that it is compared with; `position` is its place in the run."""
+    """A document to judge, with those that it is compared with.
+
+    Attributes:
+        position: its place in the run.
+        moved: whether it came in with another application before.
+    """
 
     record: DocumentRecord
     position: int
     together: Sequence[DocumentRecord]
+    moved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,7 @@ class _Judged:
     """What the checks said of one document; without a basis where it could not be judged, and nothing is kept.
 
     `outcomes` are of checks on the document alone: those on the register's rows are counted and kept with the register.
+    `asked` are the codes of checks that were asked, for want of an answer that holds.
     """
 
     document_id: str
@@ -96,6 +105,7 @@ class _Judged:
     basis: Basis | None
     outcomes: tuple[Outcome, ...]
     cases: tuple[Case, ...]
+    asked: tuple[str, ...] = ()
 
 
 def read_batch(run: Screening, first: int, last: int) -> int:
@@ -110,7 +120,11 @@ def read_batch(run: Screening, first: int, last: int) -> int:
     with run.store.read() as connection:
         files = unread(connection, run.run_id, first, last)
     for file in files:
-        _read_file(run, file)
+        try:
+            _read_file(run, file)
+        except (TypeError, ValueError, AttributeError) as error:  # the store's form has no place for what was read
+            log.error("keeping a reading failed: %s", place_of(error))
+            _give_up(run, file, error)
     return len(files)
 
 
@@ -132,6 +146,12 @@ def _images_erased(run: Screening, sha256: str | None) -> bool:
         return sha256 is not None and bool(erased(connection, [sha256], "images"))
 
 
+def _give_up(run: Screening, file: Input, error: Exception) -> None:
+    problem = Problem(ProblemKind.OURS, "store", f"the reading cannot be kept: {type(error).__name__}")
+    with run.store.write() as connection:
+        close_input(connection, run.run_id, file.ordinal, file.sha256, "unreadable", (problem,))
+
+
 def judge_batch(run: Screening, first: int, last: int) -> Tally:
     """Run every check on the documents of the bundles whose heads lie between two ordinals (both included).
 
@@ -145,6 +165,7 @@ def judge_batch(run: Screening, first: int, last: int) -> Tally:
         judged = [_judge(run, connection, one, seen.get(one.record.document_id, UNSEEN)) for one in waiting]
     for one in judged:
         tally.add(one.cases, one.outcomes, run.hypotheses)
+        tally.asked.update(one.asked)
     with run.store.write() as connection:
         for one in judged:
             if one.basis is None:
@@ -152,6 +173,8 @@ def judge_batch(run: Screening, first: int, last: int) -> Tally:
             else:
                 save_outcomes(connection, one.document_id, one.basis, one.outcomes)
             save_cases(connection, run.run_id, one.position, one.cases)
+        for moved in (document.record for document in waiting if document.moved):
+            keep_bundle(connection, moved)
     return tally
 
 
@@ -165,7 +188,7 @@ def _waiting(connection: Connection, files: Sequence[Input]) -> list[_Waiting]:
     ]
     together = list({record.document_id: record for _, _, record in read}.values())
     return [
-        _Waiting(_own(record, file, part), file.ordinal * _PARTS + part, together)
+        _Waiting(_own(record, file, part), file.ordinal * _PARTS + part, together, record.bundle != file.bundle)
         for file, part, record in read
         if file.duplicate_of is None
     ]
@@ -181,17 +204,19 @@ def _judge(run: Screening, connection: Connection, one: _Waiting, seen: Sighting
     record = one.record
     try:
         linked = facts_with_links(record, one.together)
-        basis = _basis(run, record, linked)
+        today = (day_of(connection, record.document_id) if run.same_days else None) or run.today
+        basis = _basis(run, record, linked, today)
         versions = {check.code: check.version for check in run.checks}
-        known = known_outcomes(connection, record.document_id, basis, versions)
+        known = _with_precision(run, known_outcomes(connection, record.document_id, basis, versions))
         missing = [check for check in run.checks if check.code not in known]
-        new = judge(linked.facts, _context(run, record, linked, seen), missing, run.precisions)
+        new = judge(linked.facts, _context(run, record, linked, seen, today), missing, run.precisions)
         answers = {**known, **{outcome.code: outcome for outcome in new}}
         outcomes = tuple(answers[check.code] for check in run.checks)
         cases = cases_of(
             record, (*outcomes, *seen.rows), run.hypotheses, register=seen.match, unlinked=linked.not_assessed
         )
-        return _Judged(record.document_id, one.position, basis, outcomes, cases)
+        asked = tuple(check.code for check in missing)
+        return _Judged(record.document_id, one.position, basis, outcomes, cases, asked)
     except DBAPIError:  # the store's refusal concerns every document
         raise
     except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
@@ -201,9 +226,20 @@ def _judge(run: Screening, connection: Connection, one: _Waiting, seen: Sighting
         return _Judged(record.document_id, one.position, None, (), cases)
 
 
-def _context(run: Screening, record: DocumentRecord, linked: Linked, seen: Sighting) -> Context:
+def _with_precision(run: Screening, known: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """Answers that were kept, with the precision that was measured since: no check knows it, so it dates none."""
+    return {
+        code: dataclasses.replace(
+            outcome,
+            findings=tuple(dataclasses.replace(one, precision=run.precisions.get(code)) for one in outcome.findings),
+        )
+        for code, outcome in known.items()
+    }
+
+
+def _context(run: Screening, record: DocumentRecord, linked: Linked, seen: Sighting, today: dt.date) -> Context:
     return Context(
-        today=run.today,
+        today=today,
         policy=run.law,
         thresholds=run.settings.checks,
         specimen_run=run.settings.specimen_run,
@@ -213,14 +249,13 @@ def _context(run: Screening, record: DocumentRecord, linked: Linked, seen: Sight
     )
 
 
-def _basis(run: Screening, record: DocumentRecord, linked: Linked) -> Basis:
+def _basis(run: Screening, record: DocumentRecord, linked: Linked, today: dt.date) -> Basis:
     rest = (
         READING_VERSION,
         sorted((code, sorted(limits.items())) for code, limits in run.settings.checks.items()),
         run.settings.specimen_run,
         sorted(linked.ids.items()),
         record.problems,
-        sorted(run.precisions.items()),
     )
     context = hashlib.sha256(repr(rest).encode()).hexdigest()
-    return Basis(run.law.hash, run.rows.hash if run.rows else "", run.today.isoformat(), context)
+    return Basis(run.law.hash, run.rows.hash if run.rows else "", today.isoformat(), context)

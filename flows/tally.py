@@ -24,6 +24,7 @@ class Tally:
             that is from the paper alone, which can raise the question and never clear it.
         strongest: strongest finding that speaks for altered, counterfeit or irregular issue (Strength as a number; 0:
             none). That a document calls itself a specimen does not count: nobody presented it as genuine.
+        asked: documents of which each check was asked, where no answer that still holds was kept.
         faults: documents and checks that failed by a fault of ours.
     """
 
@@ -31,6 +32,7 @@ class Tally:
     checks: dict[str, CheckTally] = field(default_factory=dict)
     cases: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
     altered: int = 0
     irregular_issue: int = 0
     strongest: int = 0
@@ -74,6 +76,7 @@ class Tally:
                 mine.not_applicable[reason] = mine.not_applicable.get(reason, 0) + count
         self.cases.update(other.cases)
         self.problems.update(other.problems)
+        self.asked.update(other.asked)
         self.altered += other.altered
         self.irregular_issue += other.irregular_issue
         self.strongest = max(self.strongest, other.strongest)

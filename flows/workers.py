@@ -58,7 +58,7 @@ class _PageDone:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fatal:
+class Fatal:
     """An error that ends the run, on its way to the parent; `missing` is what is missing and the cure."""
 
     kind: type[OversealError]
@@ -66,11 +66,13 @@ class _Fatal:
     missing: tuple[str, str] | None = None
 
     @classmethod
-    def of(cls, error: OversealError) -> _Fatal:
+    def of(cls, error: OversealError) -> Fatal:
+        """What can be sent of an error."""
         missing = (error.what, error.command) if isinstance(error, MissingDependency) else None
         return cls(type(error), str(error), missing)
 
     def error(self) -> OversealError:
+        """The error as it was."""
         return MissingDependency(*self.missing) if self.missing else self.kind(self.message)
 
 
@@ -146,22 +148,30 @@ class _Worker:
                 raise Stopped from error
             log.warning("a reading process ended while reading a file")
             return _unread(ProblemKind.ENGINE, "the reading process ended while reading this file")
+        except Exception as error:  # an answer that is none may raise anything when it is unpacked
+            self.end()
+            log.error("a reading process answered with rubbish: %s", place_of(error))
+            return _unread(ProblemKind.ENGINE, "the reading process answered with what is no reading")
         if answer is None:
             self.end()
             return _unread(ProblemKind.TIMEOUT, f"a page was not read within {self._limit:g} s")
-        if isinstance(answer, _Fatal):
+        if isinstance(answer, Fatal):
             raise answer.error()
+        if not isinstance(answer, FileReading):
+            self.end()
+            log.error("a reading process answered with rubbish: %s", type(answer).__name__)
+            return _unread(ProblemKind.ENGINE, "the reading process answered with what is no reading")
         self._files += 1
         if self._files >= FILES_PER_PROCESS:
             self.end()
         return answer
 
-    def _answer(self, pipe: Connection) -> FileReading | _Fatal | None:
-        """What the process says in the end; None where a page takes too long or pages are too many."""
+    def _answer(self, pipe: Connection) -> object:
+        """What the process says in the end, whatever it is; None where a page takes too long or pages are too many."""
         for _ in range(self._most_pages + 1):
             if not pipe.poll(self._limit):
                 return None
-            said: FileReading | _Fatal | _PageDone = pipe.recv()
+            said: object = pipe.recv()
             if not isinstance(said, _PageDone):
                 return said
         return None
@@ -202,7 +212,7 @@ class _Worker:
             if self._stopping.is_set():
                 raise Stopped from error
             raise OversealError("the reading process ended while it started") from error
-        if isinstance(said, _Fatal):
+        if isinstance(said, Fatal):
             self.end()
             raise said.error()
         if said is not True:
@@ -236,10 +246,10 @@ def _serve(pipe: Connection, make_reader: MakeReader, settings: Settings) -> Non
         read = make_reader(settings)
         pipe.send(True)
     except OversealError as error:
-        pipe.send(_Fatal.of(error))
+        pipe.send(Fatal.of(error))
         return
     except ImportError as error:
-        pipe.send(_Fatal.of(fault_of(error)))
+        pipe.send(Fatal.of(fault_of(error)))
         return
     except Exception as error:  # told to the parent, which ends the run
         pipe.send(f"{type(error).__name__}: {error}")
@@ -252,13 +262,13 @@ def _serve(pipe: Connection, make_reader: MakeReader, settings: Settings) -> Non
         pipe.send(_read(read, job, lambda: pipe.send(_PageDone())))
 
 
-def _read(read: Read, job: _Job, page_done: Callable[[], None]) -> FileReading | _Fatal:
+def _read(read: Read, job: _Job, page_done: Callable[[], None]) -> FileReading | Fatal:
     try:
         return read(job.path, job.bundle, page_done)
     except MissingDependency as error:
-        return _Fatal.of(error)
+        return Fatal.of(error)
     except ImportError as error:
-        return _Fatal.of(fault_of(error))
+        return Fatal.of(fault_of(error))
     except Exception as error:  # a fault of ours must not stop the run; the message could hold what was read
         log.error("reading a file failed: %s", place_of(error))
         return _unread(ProblemKind.OURS, f"reading failed: {type(error).__name__}")

@@ -74,6 +74,12 @@ class Run(_Part):
 
     workers: int = Field(default=1, ge=1, le=64)
     batch: int = Field(default=32, ge=1, le=256)
+    shard: int = Field(default=5000, ge=256, description="files that one run of the flow reads")
+    runner: Literal["local", "dask"] = Field(default="local", description="where files are read")
+    dask_address: str | None = Field(default=None, description="of the scheduler: tls://HOST:PORT")
+    dask_ca: UserPath | None = Field(default=None, description="certificate of who signs the cluster's certificates")
+    dask_certificate: UserPath | None = None
+    dask_key: UserPath | None = None
 
 
 class RegisterSettings(_Part):

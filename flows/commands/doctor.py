@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pipeline
 from flows.cli import settings_file
-from flows.missing import REINSTALL, missing_of
+from flows.missing import DASK_COMMAND, DASK_PACKAGE, REINSTALL, missing_of
 from pipeline import linkage
 from pipeline.errors import ExitCode, OversealError
 from pipeline.settings import Settings, load
@@ -46,6 +46,7 @@ _PACKAGES = (
 _OPTIONAL = {
     linkage.PACKAGE: ("linkage of holders in audits", linkage.COMMAND),
     POSTGRES_PACKAGE: ("Postgres as the store of several machines", POSTGRES_COMMAND),
+    DASK_PACKAGE: ("reading on several machines", DASK_COMMAND),
 }
 #: Modules that need shared libraries of the system.
 _LOADED = ("cv2", "onnxruntime")

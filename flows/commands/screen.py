@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flows.cli import settings_file
 from pipeline.errors import ExitCode, UsageError
 from pipeline.settings import Settings, load
+from pipeline.types.problems import ProblemKind
 
 if TYPE_CHECKING:
     from flows.launch import Result
@@ -26,6 +27,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--register", type=Path, metavar="DIR", help="the issuing ministry's register, CSV or Parquet")
     parser.add_argument("--earlier", type=Path, metavar="DIR", help="the same register as it was delivered before")
     parser.add_argument("--today", type=day, metavar="DATE", help="the day to judge for, as YYYY-MM-DD")
+    parser.add_argument(
+        "--rescreen",
+        choices=("changed",),
+        help="ask the checks that changed again of every document in the store, without its file",
+    )
     parser.add_argument("--exit-zero", action="store_true", help="end with 0 even where something was flagged")
     store_options(parser)
     settings_file(parser)
@@ -34,12 +40,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def store_options(parser: argparse.ArgumentParser) -> None:
     """Options of commands that use the store."""
     parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    parser.add_argument("--runner", choices=("local", "dask"), help="where files are read (local)")
     parser.add_argument("--workers", type=_count, metavar="N", help="reading processes (1)")
 
 
 def run(given: argparse.Namespace) -> ExitCode:
     """Screen, and say how many cases there are for whom."""
-    if not given.paths and given.register is None:
+    if given.rescreen and given.paths:
+        raise UsageError("--rescreen screens what the store knows: name no file or folder")
+    if not given.paths and given.register is None and not given.rescreen:
         raise UsageError("name at least one file or folder to screen, or a register")
     if given.earlier and given.register is None:
         raise UsageError("--earlier is compared with a register: name that one with --register")
@@ -57,9 +66,13 @@ def run(given: argparse.Namespace) -> ExitCode:
             progress=progress,
             register=given.register,
             earlier=given.earlier,
+            rescreen=given.rescreen is not None,
+            same_days=given.rescreen is not None and given.today is None,
         )
         result = screen_folder(request)
     print(counts(result))
+    if given.rescreen:
+        print(asked_again(result))
     print(f"reports: {given.out}")
     code = exit_code(result.summary, result.tally)
     flagged = code in (ExitCode.WEAK, ExitCode.MODERATE, ExitCode.STRONG)
@@ -71,8 +84,9 @@ def settings_of(given: argparse.Namespace) -> Settings:
     settings = load(given.settings)
     if given.store:
         settings = settings.model_copy(update={"store_url": given.store})
-    if given.workers:
-        settings = settings.model_copy(update={"run": settings.run.model_copy(update={"workers": given.workers})})
+    run = {name: value for name in ("workers", "runner") if (value := getattr(given, name))}
+    if run:
+        settings = settings.model_copy(update={"run": settings.run.model_copy(update=run)})
     return settings
 
 
@@ -96,6 +110,15 @@ def counts(result: Result) -> str:
         lines.append(
             f"register: {rows.rows} rows, {rows.refused} refused; permits with a finding above weak: {rows.above_weak}"
         )
+    return "\n".join(lines)
+
+
+def asked_again(result: Result) -> str:
+    """Which checks had no answer that still holds, and of how many documents; what needs its file read."""
+    asked = [f"{code} of {count}" for code, count in sorted(result.tally.asked.items())]
+    lines = ["checks asked again: " + (", ".join(asked) or "none")]
+    if unread := result.summary.problems.get(str(ProblemKind.NEEDS_READING), 0):
+        lines.append(f"{unread} scans were read by an earlier version of the reader: screen their files again")
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -48,6 +49,23 @@ def known_outcomes(
     return {code: outcome for code, outcome in same.items() if outcome and outcome.kind is not OutcomeKind.ERROR}
 
 
+def day_of(connection: Connection, document_id: str) -> dt.date | None:
+    """The day that a document's kept outcomes hold for; None where none are kept."""
+    query = sa.select(sa.func.max(outcomes.c.as_of)).where(outcomes.c.document_id == document_id)
+    return _day(connection.execute(query).scalar())
+
+
+def latest_day(connection: Connection) -> dt.date | None:
+    """The latest day that any kept outcome holds for."""
+    return _day(connection.execute(sa.select(sa.func.max(outcomes.c.as_of))).scalar())
+
+
+def rests_on_register(connection: Connection) -> bool:
+    """Whether any kept outcome was given with a register at hand."""
+    query = sa.select(outcomes.c.document_id).where(outcomes.c.register_hash != "").limit(1)
+    return connection.execute(query).first() is not None
+
+
 def forget_outcomes(connection: Connection, document_id: str) -> None:
     """Drop what is kept of a document."""
     connection.execute(sa.delete(outcomes).where(outcomes.c.document_id == document_id))
@@ -71,6 +89,10 @@ def save_outcomes(connection: Connection, document_id: str, basis: Basis, answer
     ]
     if rows:
         connection.execute(sa.insert(outcomes), rows)
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _read_back(text: str) -> Outcome | None:

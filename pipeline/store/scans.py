@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -14,12 +18,30 @@ from pipeline.store.database import upsert
 from pipeline.store.schema import records, scans
 from pipeline.types.documents import DocumentKind, DocumentRecord
 from pipeline.types.problems import Problem, ProblemKind
-from pipeline.types.readings import FileReading
+from pipeline.types.readings import FileReading, ReadingStatus
 
 #: These say something about the moment, not about the bytes: the file is read again next time.
 PASSING = frozenset(
     {ProblemKind.TIMEOUT, ProblemKind.ENGINE, ProblemKind.OURS, ProblemKind.PERMISSION, ProblemKind.VANISHED}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownScan:
+    """A scan of which a reading is kept.
+
+    Attributes:
+        reading_version: latest that read it.
+        status: how that ended.
+        problems: of the file as a whole.
+        bundle: opaque id of the application it last came in with; None where no document was found in it.
+    """
+
+    sha256: str
+    reading_version: int
+    status: ReadingStatus
+    problems: tuple[Problem, ...]
+    bundle: str | None
 
 
 def lasting(reading: FileReading) -> bool:
@@ -68,6 +90,35 @@ def records_of(connection: Connection, sha256: str) -> Iterator[DocumentRecord]:
             yield _lost(document_id, part)
 
 
+def known_scans(connection: Connection, chunk: int = 200) -> Iterator[list[KnownScan]]:
+    """Every scan of the store by its hash, some at a time, as its latest reading left it."""
+    after = ""
+    while True:
+        hashes = sa.select(scans.c.sha256).where(scans.c.sha256 > after).distinct().order_by(scans.c.sha256)
+        some = list(connection.execute(hashes.limit(chunk)).scalars())
+        if not some:
+            return
+        query = sa.select(scans).where(scans.c.sha256.in_(some)).order_by(scans.c.sha256, scans.c.reading_version)
+        latest = [list(rows)[-1] for _, rows in groupby(connection.execute(query), key=lambda row: row.sha256)]
+        found = _bundles(connection, some)
+        yield [_known(row, found.get((row.sha256, row.reading_version))) for row in latest]
+        after = some[-1]
+
+
+def keep_bundle(connection: Connection, record: DocumentRecord) -> None:
+    """Note the application that a document stands in now, where it came in with another one before."""
+    mine = (records.c.document_id == record.document_id) & (records.c.reading_version == READING_VERSION)
+    query = sa.select(records.c.sha256, records.c.ordinal, records.c.record).where(mine)
+    for sha256, ordinal, text in connection.execute(query).all():
+        try:
+            kept = loads(DocumentRecord, text)
+        except ValueError:
+            continue
+        row = mine & (records.c.sha256 == sha256) & (records.c.ordinal == ordinal)
+        moved = dumps(dataclasses.replace(kept, bundle=record.bundle))
+        connection.execute(sa.update(records).where(row).values(record=moved))
+
+
 def document_ids(connection: Connection, hashes: Sequence[str]) -> dict[str, list[str]]:
     """Document ids by the file they are in."""
     found: dict[str, list[str]] = {}
@@ -81,6 +132,30 @@ def document_ids(connection: Connection, hashes: Sequence[str]) -> dict[str, lis
 def problems_from(text: str) -> tuple[Problem, ...]:
     """Problems as they are stored."""
     return loads(tuple[Problem, ...], text)
+
+
+def _bundles(connection: Connection, hashes: Sequence[str]) -> dict[tuple[str, int], str]:
+    """Bundle of each scan's documents, by hash and reading version."""
+    query = (
+        sa.select(records.c.sha256, records.c.reading_version, records.c.record)
+        .where(records.c.sha256.in_(hashes))
+        .order_by(records.c.ordinal.desc())
+    )
+    found: dict[tuple[str, int], str] = {}
+    for sha256, version, text in connection.execute(query):
+        try:
+            found[sha256, version] = str(json.loads(text)["bundle"])
+        except (ValueError, KeyError, TypeError):  # told when the document is judged
+            found[sha256, version] = sha256[:20]
+    return found
+
+
+def _known(row: sa.Row[tuple[object, ...]], bundle: str | None) -> KnownScan:
+    status: ReadingStatus = "unreadable"
+    if bundle is not None:
+        # One that failed for a passing reason was read as far as it was.
+        status = "read" if row.status == "read" else "partial"
+    return KnownScan(row.sha256, row.reading_version, status, problems_from(row.problems), bundle)
 
 
 def _lost(document_id: str, part: int) -> DocumentRecord:

@@ -39,6 +39,7 @@ class ProblemKind(StrEnum):
     MANIFEST = "manifest"
     REGISTER = "register-row-refused"
     ERASED = "erased"
+    NEEDS_READING = "needs-reading"
 
 
 #: A document with one of these has not been looked at at all.

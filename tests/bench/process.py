@@ -23,6 +23,7 @@ class Usage:
         cpu_seconds: user and system time of the command and of every descendant that was waited for.
         wall_seconds: from start to end.
         peak_pss_bytes: highest sum of proportional set sizes over the process tree, sampled twice a second.
+        pss_bytes: each of those sums, with the seconds since the start.
         cpu_by_program: last CPU seconds seen of each descendant, summed by the word found in its command line.
     """
 
@@ -30,6 +31,7 @@ class Usage:
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     peak_pss_bytes: int = 0
+    pss_bytes: list[tuple[float, int]] = field(default_factory=list)
     cpu_by_program: dict[str, float] = field(default_factory=dict)
 
 
@@ -63,6 +65,7 @@ def run(
 
 def _sample(pid: int, usage: Usage, programs: Mapping[str, str], done: threading.Event, every: float) -> None:
     seen: dict[int, tuple[str, float]] = {}
+    started = time.monotonic()
     while not done.wait(every):
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(pid)
@@ -76,5 +79,6 @@ def _sample(pid: int, usage: Usage, programs: Mapping[str, str], done: threading
                         if text in line:
                             seen[process.pid] = (name, times.user + times.system)
             usage.peak_pss_bytes = max(usage.peak_pss_bytes, total)
+            usage.pss_bytes.append((time.monotonic() - started, total))
     for name, seconds in seen.values():
         usage.cpu_by_program[name] = usage.cpu_by_program.get(name, 0.0) + seconds

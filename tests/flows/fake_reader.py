@@ -6,6 +6,7 @@ by its name.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -13,7 +14,7 @@ import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flows.workers import Read
 from pipeline.settings import Settings
@@ -62,11 +63,16 @@ def reading(data: bytes, bundle: str, page_done: Callable[[], None]) -> FileRead
             raise ModuleNotFoundError("No module named 'pytesseract'", name="pytesseract")
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "garbage":
+            return cast("FileReading", "\x00 no reading \udcff")
         case "raise":
             raise ValueError(content["facts"]["viz.surname"])
         case "unreadable":
             return FileReading(sha256, "unreadable", problems=(Problem(ProblemKind.CORRUPT, "intake", "broken"),))
     record = document(sha256, bundle, DocumentKind(content["kind"]), content["facts"])
+    if content.get("behave") == "unstorable":
+        odd = Fact("viz.surname", "x", complex(1), 0, _BOX, 0.9, "fake")
+        record = dataclasses.replace(record, facts=(odd,))
     problems = tuple(Problem(ProblemKind(kind), "imaging", kind, 0) for kind in content.get("problems", ()))
     status: ReadingStatus = "partial" if problems else "read"
     return FileReading(sha256, status, (record,), problems, (PageImage(record.document_id, 0, JPEG),), 0.01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
@@ -12,13 +13,14 @@ import pytest
 import sqlalchemy as sa
 
 from flows import screening
-from flows.screening import Screening, judge_batch
+from flows.discovery import hash_file
+from flows.screening import Screening, judge_batch, read_batch
 from flows.workers import WorkerPool
 from pipeline.bundles import Linked, facts_with_links
 from pipeline.reference.policy import load_policies
 from pipeline.settings import Settings
 from pipeline.store.database import open_store
-from pipeline.store.inputs import Input, add_inputs
+from pipeline.store.inputs import Input, add_inputs, originals
 from pipeline.store.outcomes import Basis, known_outcomes, save_outcomes
 from pipeline.store.pages import PageFolder
 from pipeline.store.runs import cases_in_order, start_run
@@ -27,6 +29,7 @@ from pipeline.store.schema import outcomes, records
 from pipeline.types.documents import DocumentRecord
 from pipeline.types.findings import Light, Outcome, OutcomeKind
 from pipeline.types.problems import ProblemKind
+from pipeline.types.readings import FileReading
 from tests.flows import fake_checks, fake_reader
 
 BASIS = Basis("p", "", "2026-11-01", "c")
@@ -96,3 +99,25 @@ def test_errors_and_what_cannot_be_read_back_are_asked_anew(run: Screening) -> N
     with run.store.read() as connection:
         known = known_outcomes(connection, "d", BASIS, {"TST101": 1, "TST102": 1, "TST103": 1})
     assert known == {"TST101": answers[0]}
+
+
+class _Pool:
+    """Stands for the reading processes."""
+
+    def read(self, path: Path, bundle: str) -> FileReading:
+        return fake_reader.reading(path.read_bytes(), bundle, lambda: None)
+
+
+def test_a_reading_that_cannot_be_kept_costs_no_other(run: Screening, tmp_path: Path) -> None:
+    files = []
+    for ordinal, behave in ((7, "unstorable"), (8, "")):
+        path = tmp_path / str(ordinal)
+        path.write_text(json.dumps({"kind": "visa", "facts": {"viz.surname": behave}, "behave": behave}))
+        files.append(Input(ordinal, path, "x", f"b{ordinal}", hash_file(path, 1000)))
+    with run.store.write() as connection:
+        add_inputs(connection, "r", files)
+    assert read_batch(dataclasses.replace(run, pool=cast("WorkerPool", _Pool())), 7, 8) == 2
+    with run.store.read() as connection:
+        ended = originals(connection, "r", (7, 8))
+    assert [ended[ordinal].status for ordinal in (7, 8)] == ["unreadable", "read"]
+    assert [problem.kind for problem in ended[7].problems] == [ProblemKind.OURS]

@@ -70,6 +70,16 @@ def test_a_file_that_hangs_or_kills_ends_as_a_problem_and_the_next_is_read(
     assert len(set(_readers(settings))) == 3
 
 
+def test_an_answer_that_is_no_reading_ends_its_process_and_the_next_file_is_read(
+    pool: WorkerPool, write: Write, settings: Settings
+) -> None:
+    rubbish = pool.read(write("garbage", {"behave": "garbage"}), "bundle")
+    good = pool.read(write("good", {"kind": "visa", "facts": {}}), "bundle")
+    assert [problem.kind for problem in rubbish.problems] == [ProblemKind.ENGINE]
+    assert good.status == "read"
+    assert len(set(_readers(settings))) == 2
+
+
 def test_a_file_has_as_long_as_its_pages_need(pool: WorkerPool, write: Write, settings: Settings) -> None:
     pages = {"pages": 8, "seconds": 0.2}
     assert pages["pages"] * pages["seconds"] > settings.reading.file_timeout_seconds
