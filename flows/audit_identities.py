@@ -116,7 +116,9 @@ def _linked(tables: Tables, weights: pl.DataFrame, settings: Audit) -> tuple[pl.
         return None, (f"{question}: not asked for (setting [audit] linkage)",)
     try:
         from pipeline.linkage.holders import COMPARED, linked_holders
-    except ImportError:
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in {linkage.PACKAGE, "duckdb"}:
+            raise
         need = f"needs the package {linkage.PACKAGE}; install it with: {linkage.COMMAND}"
         return None, (f"{question}: {need}",)
     # What is not the holder's own says nothing about the holder.

@@ -28,7 +28,11 @@ def asking(settings: Audit) -> str:
 
 
 def officer_names(tables: Tables, leads: Iterable[Lead], exposure: pl.DataFrame) -> dict[str, str]:
-    """Printed name by id of the officers that leads are about or whose permits lie behind one; of no others."""
+    """Printed name by id of the officers that leads are about or whose permits lie behind one; of no others.
+
+    None of an id that issues at an office where no posting has it, beside others: it may be two persons, and the list
+    of officers has the name of one.
+    """
     subjects = {name for lead in leads for kind, name in lead.subject if kind == "officer"}
     permits = {number for lead in leads for number in lead.permits}
     deciding = exposure.filter(pl.col("permit_number").is_in(list(permits)))["officer_id"].drop_nulls()
@@ -36,5 +40,10 @@ def officer_names(tables: Tables, leads: Iterable[Lead], exposure: pl.DataFrame)
     known = tables["officers"].filter(
         pl.col("officer_id").is_in(list(wanted)) & pl.col("name_as_printed").is_not_null()
     )
+    at = exposure.lazy().select("officer_id", "office_id").drop_nulls().unique()
+    posted = tables["postings"].select("officer_id", "office_id").drop_nulls().unique()
+    several = at.group_by("officer_id").len().filter(pl.col("len") > 1).select("officer_id")
+    doubtful = at.join(several, on="officer_id", how="semi").join(posted, on=["officer_id", "office_id"], how="anti")
+    known = known.join(doubtful.select("officer_id").unique(), on="officer_id", how="anti")
     once = known.unique("officer_id", keep="first", maintain_order=True).sort("officer_id")
     return dict(once.select("officer_id", "name_as_printed").collect().iter_rows())

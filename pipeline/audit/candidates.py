@@ -75,6 +75,8 @@ def _flags_at(ready: Prepared, made: Scored, at: Ints) -> Bools:
     bits = ready.bits[at]
     for row in range(len(ready.flagged)):
         flags[row] = bits >> row & 1
+    for row, again in made.again.items():
+        flags[row] &= ~np.isin(at, again)
     return flags
 
 

@@ -5,7 +5,7 @@ Indicator by indicator, so that what is kept of each is two numbers a unit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +59,7 @@ class CountedTable:
         events: of the units as a whole, then of their spans; of single units none of spans.
         joint: for each of these, permits that several indicators flag at once.
         runs: by length, events of the spans of single units.
+        wholes: totals of the rows, as the table counts them.
     """
 
     table: Table
@@ -67,6 +68,7 @@ class CountedTable:
     events: tuple[Events, ...]
     joint: tuple[tuple[Joint, ...], ...]
     runs: Mapping[int, Runs]
+    wholes: tuple[Totals, ...]
 
 
 def counted_table(
@@ -75,10 +77,10 @@ def counted_table(
     """Count a table; `bases` of the single kinds that were counted before."""
     split = cells(permits, table)
     cut = _cuts(permits, table, split, settings)
-    wholes = ready.wholes(table)
+    wholes, shared = ready.wholes(permits, table), ready.shared(table)
     effects = effects_of(permits, table, split, bases)
     whole, in_spans = Events.none(None, len(wholes), len(table)), [Events.none(c, len(wholes), len(c)) for c in cut]
-    sharing = {row for members, _ in ready.joint for row in members}
+    sharing = {row for members, _ in shared for row in members}
     single = len(table.kinds) == 1
     plain = np.zeros((len(wholes) if single else 0, len(table)))
     for row, total in enumerate(wholes):
@@ -93,7 +95,7 @@ def counted_table(
         for one in in_spans:
             _count_spans(one, table, bases, row, found, None if single else raised, row in sharing)
     counts = [whole] if single else [whole, *in_spans]
-    together = [(members, counted(split, total)) for members, total in ready.joint]
+    together = [(members, counted(split, total)) for members, total in shared]
     joint = [
         tuple(
             one.joint(members, found.expected if one.cut is None else one.cut.sums(found.entry_expected))
@@ -102,7 +104,7 @@ def counted_table(
         for one in counts
     ]
     runs = {one.cut.months: _runs(one.cut, one, whole.observed, plain) for one in in_spans if single and one.cut}
-    return CountedTable(table, split, bases, tuple(counts), tuple(joint), runs)
+    return CountedTable(table, split, bases, tuple(counts), tuple(joint), runs, wholes)
 
 
 def _cuts(permits: Permits, table: Table, split: Cells, settings: AuditSettings) -> list[Spans]:
@@ -150,16 +152,14 @@ def _runs(cut: Spans, of_spans: Events, observed: npt.NDArray[np.integer], expec
     return Runs.of(cut, observed.shape[1], of_spans.observed, of_spans.expected, np.array(alphas))
 
 
-def permits_of(
-    permits: Permits, counts: CountedTable, wholes: Sequence[Totals], units: Ints
-) -> dict[int, tuple[Ints, Floats]]:
+def permits_of(permits: Permits, counts: CountedTable, units: Ints) -> dict[int, tuple[Ints, Floats]]:
     """Positions of the compared permits of some units and their (indicators, permits) expected rates, by unit."""
     table = counts.table
     wanted = np.zeros(len(table) + 1, dtype=bool)
     wanted[units] = True
     few = Table(table.kinds, np.where(wanted[table.unit], table.unit, -1).astype(np.int32), table.size, table.example)
     effects: Effects = effects_of(permits, few, cells(permits, few), counts.bases)
-    due = [effects.due(row, whole, counted(effects.split, whole)) for row, whole in enumerate(wholes)]
+    due = [effects.due(row, whole, counted(effects.split, whole)) for row, whole in enumerate(counts.wholes)]
     order = np.argsort(effects.unit, kind="stable")
     at, unit, rates = effects.inside[order], effects.unit[order], np.array(due)[:, order]
     kinds, starts = np.unique(unit, return_index=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audit.exposure import Ints, Permits
+from pipeline.audit.exposure import Ints, Permits, joined
 from pipeline.audit.pairs import Table
 from pipeline.audit.strata import Floats, Totals, totals
 from pipeline.types.leads import AuditSettings, Counts, Indicator
@@ -29,8 +29,6 @@ class Prepared:
     Attributes:
         flagged: indicators that count flags, with their totals.
         bits: per permit, one bit a row of `flagged` that flags it.
-        once: by row of `flagged`, the same with one event a party that has them as its own: a hundred permits of one
-            employer above its quota are one cause, and no hundred events of its agency.
         pairing: the indicator that counts pairs, or None.
         joint: rows of `flagged` that flag the same permits, with their totals.
         not_assessed: (code, reason).
@@ -38,7 +36,6 @@ class Prepared:
 
     flagged: tuple[tuple[Indicator, Totals], ...]
     bits: npt.NDArray[np.int32]
-    once: Mapping[int, Totals]
     pairing: Indicator | None
     joint: tuple[tuple[tuple[int, ...], Totals], ...]
     not_assessed: tuple[tuple[str, str], ...]
@@ -52,12 +49,26 @@ class Prepared:
         codes = tuple(indicator.code for indicator, _ in self.flagged)
         return codes if self.pairs_row(table) is None or self.pairing is None else (*codes, self.pairing.code)
 
-    def wholes(self, table: Table) -> tuple[Totals, ...]:
+    def once(self, table: Table) -> tuple[int, ...]:
+        """Rows of which a table counts one event a unit and party that has them as its own.
+
+        A hundred permits of one employer above its quota are one cause, and no hundred events of its agency.
+        """
+        kinds = set(table.kinds)
+        return tuple(row for row, (of, _) in enumerate(self.flagged) if of.own and not set(of.own) & kinds)
+
+    def wholes(self, permits: Permits, table: Table) -> tuple[Totals, ...]:
         """Totals of the rows that count flags, as a table counts them."""
+        once = self.once(table)
         return tuple(
-            self.once[row] if row in self.once and not set(indicator.own) & set(table.kinds) else whole
+            counted_once(permits, table, indicator, whole) if row in once else whole
             for row, (indicator, whole) in enumerate(self.flagged)
         )
+
+    def shared(self, table: Table) -> tuple[tuple[tuple[int, ...], Totals], ...]:
+        """What several rows flag at once, of the rows that a table counts as they are."""
+        once = set(self.once(table))
+        return tuple((members, whole) for members, whole in self.joint if not once.intersection(members))
 
     def supports(self, table: Table) -> Bools:
         """Of each row, whether it only supports others: pairing, and what is a property of the table's single party."""
@@ -77,17 +88,18 @@ class Prepared:
         return np.where(self.supports(table), np.inf, least)
 
 
-def _once(permits: Permits, indicator: Indicator, flags: Ints, masked: Ints) -> Totals | None:
-    """One event a party of the first kind that has the indicator as its own; the others count neither way."""
-    party = permits.parties.get(indicator.own[0]) if indicator.own else None
+def counted_once(permits: Permits, table: Table, indicator: Indicator, whole: Totals) -> Totals:
+    """One event a unit and party of the first kind that has the indicator as its own; the rest counts neither way."""
+    party = permits.parties.get(indicator.own[0])
     if party is None:
-        return None
-    owner = party.codes[flags]
-    # Positions stand in order of permit number: the first of each party stays.
-    _, first = np.unique(owner, return_index=True)
+        return whole
+    owner = party.codes[whole.flagged]
+    # Positions stand in order of permit number: the first of each stays. Who is in no unit is one unit.
+    _, first = np.unique(joined(table.unit[whole.flagged] + 1, owner), return_index=True)
     stays = owner < 0
     stays[first] = True
-    return totals(permits, flags[stays], np.union1d(masked, flags[~stays]))
+    masked = np.union1d(whole.masked, whole.flagged[~stays])
+    return totals(permits, whole.flagged[stays], masked)
 
 
 #: Begins the reason where an indicator was judged, and too little was seen to be held against anything.
@@ -132,7 +144,6 @@ def _joint(
 def prepared(permits: Permits, indicators: Sequence[Indicator], settings: AuditSettings) -> Prepared:
     """The indicators that this register lets us assess, and the reason for each that it does not."""
     flagged: list[tuple[Indicator, Totals]] = []
-    once: dict[int, Totals] = {}
     refused: list[tuple[str, str]] = []
     pairing = None
     for indicator in sorted(indicators, key=lambda indicator: indicator.code):
@@ -144,14 +155,14 @@ def prepared(permits: Permits, indicators: Sequence[Indicator], settings: AuditS
         floor = max(indicator.minimum_events, settings.minimum_events)
         reason = _why_not(len(flags), len(permits) - len(masked), floor)
         if reason is None:
-            one = _once(permits, indicator, flags, masked)
-            if one is not None:
-                once[len(flagged)] = one
             flagged.append((indicator, totals(permits, flags, masked)))
         else:
             refused.append((indicator.code, reason))
+    if pairing and not flagged:
+        refused.append((pairing.code, "no indicator that counts flags can be judged: pairing supports flags"))
+        pairing = None
     if pairing and "officer" not in permits.parties:
         refused.append((pairing.code, "no permit names an officer: the assignment cannot be told"))
         pairing = None
     bits = _bits(permits, flagged)
-    return Prepared(tuple(flagged), bits, once, pairing, tuple(_joint(permits, flagged, bits)), tuple(refused))
+    return Prepared(tuple(flagged), bits, pairing, tuple(_joint(permits, flagged, bits)), tuple(refused))

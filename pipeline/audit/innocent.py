@@ -20,6 +20,7 @@ import polars as pl
 from pipeline.audit.tails import at_least
 from pipeline.types.leads import Lead, Tried
 
+_WITHIN_OFFICE = frozenset({"officer", "workstation"})
 #: Permits of others in a group below which their share says nothing.
 _FEW = 5
 #: Chance of as many events or more above which the likes of a lead explain it.
@@ -122,6 +123,9 @@ def _compared(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame) -> _Compa
     """Without flags of the lead's code a pair is counted: the counterpart's permits among all of the officer's."""
     coded = flags.filter(pl.col("code") == lead.code)["permit_number"]
     parties = [pl.col(f"{kind}_id") == name for kind, name in lead.subject]
+    if lead.subject[0][0] in _WITHIN_OFFICE:
+        # Two offices may use one id for two persons.
+        parties[0] &= pl.col("office_id") == lead.office
     paired = coded.is_empty() and len(parties) > 1
     event = parties[1] if paired else pl.col("permit_number").is_in(coded.implode())
     subject = parties[0] if paired else pl.all_horizontal(parties)
@@ -168,7 +172,8 @@ def _season(compared: _Compared, lead: Lead) -> Tried:
     first, last = lead.window
     if (last - first).days >= 330:
         return Tried(cause, data, "does not apply: the window is most of a year or longer")
-    outside = compared.others.filter(~pl.col("issued_on").is_between(first, last))
+    month = pl.col("issued_on").dt.truncate("1mo")
+    outside = compared.others.filter(~month.is_between(first.replace(day=1), last))
     return Tried(cause, data, _result(compared, outside, ["month"], "in the same months of other years"))
 
 
@@ -216,8 +221,8 @@ def _clean_up(compared: _Compared, lead: Lead, edits: pl.DataFrame | None) -> Tr
     share = here.join(subjects, on="permit_number", how="semi").height / here.height
     expected = share * at_once.height
     numbers = (
-        f"{where} {others} permits of others, of which and of these the subject's share of the office "
-        f"({share:.1%}) gives {expected:.1f}; {of_subject} were seen"
+        f"{where} {others} permits of others; of these and the subject's own together, the subject's share of the "
+        f"office ({share:.1%}) gives {expected:.1f}; {of_subject} were seen"
     )
     return Tried(cause, data, _explained(of_subject, expected, numbers))
 

@@ -147,9 +147,8 @@ def _raised(coded: Permits, kept: Sequence[Candidate], tests: int, settings: Aud
     if not kept:
         return ()
     rates = benjamini_hochberg(np.array([candidate.p for candidate in kept]), tests)
-    return tuple(
-        _lead(coded, candidate, float(q)) for candidate, q in zip(kept, rates, strict=True) if q <= settings.fdr
-    )
+    raised = (_lead(coded, candidate, float(q)) for candidate, q in zip(kept, rates, strict=True) if q <= settings.fdr)
+    return tuple(sorted(raised, key=lambda lead: (-lead.posterior, lead.q)))
 
 
 def _lead(coded: Permits, found: Candidate, q: float) -> Lead:

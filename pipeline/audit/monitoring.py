@@ -6,7 +6,7 @@ of them would stand there by chance.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,8 +14,10 @@ import polars as pl
 
 from pipeline.audit.cusum import chart, limit
 from pipeline.audit.exposure import Ints, Permits, permits
+from pipeline.audit.indicators import counted_once
 from pipeline.audit.pairs import Table, table
 from pipeline.audit.strata import Cells, Floats, Totals, cells, counted, totals
+from pipeline.types.leads import Indicator
 
 #: Events an officer is to expect over the whole period, and permits, for a chart to be kept.
 LEAST_EXPECTED, LEAST_PERMITS = 1.0, 20
@@ -63,6 +65,7 @@ def monitored(
     flags: pl.DataFrame,
     masks: pl.DataFrame | None,
     overdispersion: Mapping[str, float],
+    indicators: Iterable[Indicator] = (),
     minimum_events: int = 3,
 ) -> Monitored:
     """Keep the charts of all officers and say whose stand above the limit in the last week.
@@ -72,9 +75,15 @@ def monitored(
         flags: code, permit_number.
         masks: code, permit_number: permits that an indicator cannot judge.
         overdispersion: of each indicator among the officers; others have no chart.
+        indicators: what is a party's own is counted once of each such party, as in `leads`.
         minimum_events: events since the chart rose below which it is not told.
     """
+    if not overdispersion:
+        return Monitored(not_assessed=(("week by week", "no indicator can be judged"),))
     coded = permits(exposure, flags, masks)
+    if len(coded) and "officer" not in coded.parties:
+        return Monitored(not_assessed=(("week by week", "no permit names an officer"),))
+    own = {one.code: one for one in indicators if one.own and "officer" not in one.own}
     made = table(coded, ("officer",), LEAST_PERMITS) if len(coded) else None
     if made is None or not len(made):
         return Monitored(not_assessed=(("week by week", f"no officer has {LEAST_PERMITS} permits"),))
@@ -87,6 +96,8 @@ def monitored(
     for code in sorted(overdispersion):
         of_flags, of_masks = coded.flags.get(code, _NOTHING), coded.masks.get(code, _NOTHING)
         whole = totals(coded, np.setdiff1d(of_flags, of_masks), of_masks)
+        if code in own:
+            whole = counted_once(coded, made, own[code], whole)
         observed, expected = _by_week(coded, split, whole, week, weeks)
         kept = np.flatnonzero(expected.sum(axis=1) >= LEAST_EXPECTED)
         if not len(kept):
@@ -108,7 +119,7 @@ def monitored(
 def _by_week(coded: Permits, split: Cells, whole: Totals, week: Ints, weeks: int) -> tuple[Floats, Floats]:
     """Observed and expected events, (units, weeks), as `strata.counted` has them over the whole period."""
     rate = counted(split, whole).rate
-    judged = split.row >= 0
+    judged = (split.row >= 0) & whole.able[coded.cells[0]]
     judged[whole.masked] = False
     flagged = np.zeros(len(coded), dtype=bool)
     flagged[whole.flagged] = True

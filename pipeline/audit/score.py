@@ -64,6 +64,7 @@ class Scored:
         codes: of the rows.
         tests: units of which anything could be judged.
         supports: of each row, whether it only supports others.
+        again: of each row that counts a party's own flags once, positions of those that are not counted.
         pairs_row: the row that counts permits of pairs and no flags.
         pairs: permits of each pair that the assignment gives; None where there is no such row.
         first_month: first month of each unit's run of months; None for units as a whole.
@@ -79,6 +80,7 @@ class Scored:
     incomparable: int
     promising: Mapping[int, Kept]
     supports: Bools
+    again: Mapping[int, Ints]
     pairs_row: int | None
     pairs: Floats | None
     first_month: Codes | None
@@ -159,8 +161,11 @@ def _judged(
         tests=int(judged.sum()),
         tail=tails.submit(null_tail, expected, alphas, caps, minimum, joint, settings.bootstrap, generator),
         incomparable=0 if cut else counts.split.incomparable,
-        promising=_promising(permits, counts, ready, cut, evidence, pattern, observed, expected, standard),
+        promising=_promising(permits, counts, cut, evidence, pattern, observed, expected, standard),
         supports=ready.supports(table),
+        again={
+            row: np.setdiff1d(ready.flagged[row][1].flagged, counts.wholes[row].flagged) for row in ready.once(table)
+        },
         pairs_row=pairs_row,
         pairs=pairs,
         first_month=cut.first if cut else None,
@@ -193,7 +198,6 @@ def _of_pairs(permits: Permits, table: Table, cut: Spans | None) -> Floats:
 def _promising(
     permits: Permits,
     counts: CountedTable,
-    ready: Prepared,
     cut: Spans | None,
     evidence: Floats,
     pattern: Bools,
@@ -204,7 +208,7 @@ def _promising(
     chosen = np.flatnonzero(pattern & (evidence >= _PROMISING))
     chosen = chosen[np.argsort(-evidence[chosen], kind="stable")[:_MOST_PROMISING]]
     owners = chosen if cut is None else cut.unit[chosen].astype(np.int64)
-    found = permits_of(permits, counts, ready.wholes(counts.table), owners)
+    found = permits_of(permits, counts, owners)
     kept = {}
     for one, owner in zip(chosen.tolist(), owners.tolist(), strict=True):
         at, plain = found[owner]

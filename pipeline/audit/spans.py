@@ -15,7 +15,7 @@ from pipeline.audit.exposure import Codes, Permits, dense, joined
 from pipeline.audit.pairs import Table
 from pipeline.audit.strata import Cells, Floats
 
-#: Lengths of the runs, in months: half a year and a quarter, the periods of audit practice.
+#: Lengths of the runs, in months: half a year, a period of audit practice.
 MONTHS = (6,)
 
 

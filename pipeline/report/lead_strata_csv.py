@@ -47,14 +47,17 @@ def lead_strata(
     """
     coded = pl.col("code") == lead.code
     events = flags.filter(coded).select("permit_number")
+    kinds = [f"{kind}_id" for kind, _ in lead.subject]
+    if any(kind in _WITHIN_OFFICE for kind, _ in lead.subject):
+        kinds.append("office_id")
     hidden = masks.filter(coded).select("permit_number")
     if own and not set(own) & {kind for kind, _ in lead.subject}:
         party = pl.col(f"{own[0]}_id")
-        stated = events.join(exposure.select("permit_number", party), on="permit_number").sort("permit_number")
-        again = stated.filter(party.is_not_null(), pl.int_range(pl.len()).over(party) > 0).select("permit_number")
-        events = events.join(again, on="permit_number", how="anti")
+        columns = list(dict.fromkeys(["permit_number", *kinds, f"{own[0]}_id"]))
+        stated = events.join(exposure.select(columns), on="permit_number").sort("permit_number")
+        again = stated.filter(party.is_not_null(), pl.int_range(pl.len()).over([*kinds, party]) > 0)
+        again = again.select("permit_number")
         hidden = pl.concat([hidden, again])
-    events = events.with_columns(event=pl.lit(1))
     parties = [pl.col(f"{kind}_id").eq_missing(name) for kind, name in lead.subject]
     if any(kind in _WITHIN_OFFICE for kind, _ in lead.subject):
         parties.append(pl.col("office_id").eq_missing(lead.office))

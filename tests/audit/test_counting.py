@@ -42,7 +42,7 @@ def test_pairs_are_counted_as_a_whole_and_in_half_years_and_both_agree_with_thei
     whole, spans = counts.events
     assert whole.cut is None and spans.cut is not None
     units = np.array([2, 11, 30])
-    for unit, (at, due) in permits_of(_CODED, counts, _READY.wholes(pairs), units).items():
+    for unit, (at, due) in permits_of(_CODED, counts, units).items():
         assert set(at) == set(np.flatnonzero((pairs.unit == unit) & (counts.split.row >= 0)))
         assert due.sum(axis=1) == pytest.approx(whole.expected[:, unit], rel=1e-3)
         hits = [np.isin(_CODED.flags[one.code], at).sum() for one, _ in _READY.flagged]

@@ -50,10 +50,12 @@ def test_flags_of_one_employer_are_one_event_of_its_agency_and_all_of_its_own() 
     # Of employer E0: permits 0, 5, 10; of E1: 6.
     coded = permits(_register(), _flags("OFF107", [0, 5, 10, 6]))
     ready = prepared(coded, [_OWN], _SETTINGS)
-    (agency,), (employer,) = ready.wholes(_table("agency")), ready.wholes(_table("officer", "employer"))
-    assert agency.flagged.tolist() == [0, 6] and agency.masked.tolist() == [5, 10]
+    (agency,) = ready.wholes(coded, _table("agency"))
+    (employer,) = ready.wholes(coded, _table("officer", "employer"))
+    # Permits 0 and 10 went through the first agency, 5 and 6 through the second: of E0 each has one.
+    assert agency.flagged.tolist() == [0, 5, 6] and agency.masked.tolist() == [10]
     assert employer.flagged.tolist() == [0, 5, 6, 10] and not len(employer.masked)
-    assert counted(cells(coded, _table("agency")), agency).observed.sum() == 2
+    assert counted(cells(coded, _table("agency")), agency).observed.sum() == 3
 
 
 def test_what_is_a_partys_own_only_supports_others_where_it_stands_alone() -> None:
@@ -72,7 +74,7 @@ def test_what_is_a_partys_own_only_supports_others_where_it_stands_alone() -> No
 def test_a_kind_of_permit_that_never_has_it_is_not_judged() -> None:
     coded = permits(_register(), _flags("OFF116", [31, 34, 38]))
     ready = prepared(coded, [Indicator("OFF116")], _SETTINGS)
-    (whole,) = ready.wholes(_table("officer"))
+    (whole,) = ready.wholes(coded, _table("officer"))
     assert whole.able.tolist() == [True, False]
     assert whole.judged[-1].tolist() == [10.0, 0.0]
     found = counted(cells(coded, _table("officer")), whole)

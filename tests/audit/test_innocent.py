@@ -157,8 +157,8 @@ CLEANED = [RING | {"permits": 10, "events": 10}, PEERS | {"permits": 90, "events
 def test_edits_that_met_everybody_alike_could_be_a_clean_up() -> None:
     result = tried(lead(), CLEANED, edits=edited((0, 100, "OF-9", "employer_id")))["clean-up"].result
     assert result == (
-        "could explain it: the same people changed the same fields on the same days of 90 permits of others, of which "
-        "and of these the subject's share of the office (10.0%) gives 10.0; 10 were seen"
+        "could explain it: the same people changed the same fields on the same days of 90 permits of others; of "
+        "these and the subject's own together, the subject's share of the office (10.0%) gives 10.0; 10 were seen"
     )
 
 

@@ -60,8 +60,8 @@ def test_an_officer_whose_flags_rose_at_the_end_stands_above_in_order_of_ids() -
     ("of", "reason"),
     [
         (_OF.head(0), "no officer has 20 permits"),
-        (_OF.drop("officer_id"), "no officer has 20 permits"),
-        (_OF.with_columns(officer_id=pl.lit(None, pl.String)), "no officer has 20 permits"),
+        (_OF.drop("officer_id"), "no permit names an officer"),
+        (_OF.with_columns(officer_id=pl.lit(None, pl.String)), "no permit names an officer"),
         (_OF.with_columns(issued_on=pl.lit(dt.date(2025, 5, 5))), "1 weeks of permits are fewer than 26"),
         (_OF.head(600), "no officer is to expect|fewer than 26"),
         (_OF.with_columns(officer_id=pl.lit("OF-1"), office_id=pl.lit("O-1")), "no officer is to expect 1 event"),
@@ -79,3 +79,7 @@ def test_poor_registers_have_no_charts_and_say_why(of: pl.DataFrame, reason: str
 def test_no_flags_are_no_signal() -> None:
     assert not monitored(_OF, _FLAGS.head(0), None, _ALPHAS).standing.height
     assert not monitored(_OF, _FLAGS, None, {}).charts
+
+
+def test_without_an_indicator_the_reason_is_stated() -> None:
+    assert monitored(_OF, _FLAGS, None, {}).not_assessed == (("week by week", "no indicator can be judged"),)

@@ -24,8 +24,14 @@ def test_only_officers_of_leads_are_named() -> None:
     officers = pl.LazyFrame(
         {"officer_id": ["OF-1", "OF-1", "OF-2", "OF-9"], "name_as_printed": ["A. ONE", "A. AGAIN", "B. TWO", None]}
     )
-    tables = {"officers": officers}
+    postings = pl.LazyFrame(schema={"officer_id": pl.String, "office_id": pl.String})
+    tables = {"officers": officers, "postings": postings}
     assert officer_names(tables, made.leads, made.exposure) == {"OF-1": "A. ONE"}
+    # An id that issues at two offices may be two persons, unless both are postings of it.
+    elsewhere = pl.concat([made.exposure, made.exposure.with_columns(office_id=pl.lit("77"))])
+    assert officer_names(tables, made.leads, elsewhere) == {}
+    posted = elsewhere.lazy().select("officer_id", "office_id").unique()
+    assert officer_names({**tables, "postings": posted}, made.leads, elsewhere) == {"OF-1": "A. ONE"}
     assert officer_names(tables, [], made.exposure) == {}
     about = lead((), subject=(("officer", "OF-9"), ("agency", "OF-2")))
     assert officer_names(tables, [about], made.exposure) == {}
