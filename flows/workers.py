@@ -223,10 +223,12 @@ class _Worker:
 
 
 def _kill_group(process: BaseProcess) -> None:
+    if process.pid is None:  # it never started, and 0 would name our own group
+        return
     for sign in (os.killpg, os.kill):
         # It may not have made its group yet, or be gone already.
         try:
-            sign(process.pid or 0, signal.SIGKILL)
+            sign(process.pid, signal.SIGKILL)
             break
         except (ProcessLookupError, PermissionError):
             continue

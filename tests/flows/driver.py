@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import sys
 
-if __name__ == "__main__":
+
+def stand_in() -> None:
+    """Put the fake reader and the fake checks in place; before anything imports `flows.launch`."""
     import checks.registry
     import flows.reading
     from tests.flows import fake_checks, fake_reader
@@ -17,6 +19,9 @@ if __name__ == "__main__":
     checks.registry.ROW_CHECKS = fake_checks.ROW_CHECKS
     checks.registry.ALL_CHECKS = (*fake_checks.CHECKS, *fake_checks.ROW_CHECKS)
 
+
+if __name__ == "__main__":
+    stand_in()
     from flows.cli import main
 
     sys.exit(main())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.workers import Stopped, WorkerPool
+from flows.workers import Read, Stopped, WorkerPool
 from pipeline.errors import MissingDependency, OversealError
 from pipeline.settings import Intake, Reading, Settings
 from pipeline.types.problems import ProblemKind
@@ -103,6 +103,14 @@ def test_a_process_that_cannot_start_ends_the_run(settings: Settings, tmp_path: 
         WorkerPool(1, fake_reader.broken_reader, settings) as pool,
         pytest.raises(OversealError, match="no engine"),
     ):
+        pool.read(tmp_path / "x", "bundle")
+
+
+def test_a_process_that_never_started_ends_no_other(settings: Settings, tmp_path: Path) -> None:
+    def unnamed(settings: Settings) -> Read:
+        raise AssertionError("spawn cannot name a function within another")
+
+    with WorkerPool(1, unnamed, settings) as pool, pytest.raises(AttributeError):
         pool.read(tmp_path / "x", "bundle")
 
 

@@ -5,14 +5,18 @@ What the same run costs when its batches are called one after the other; the dif
 
 from __future__ import annotations
 
-import runpy
+import sys
+from typing import TYPE_CHECKING
 
-from flows import launch
-from flows.discovery import Discovery
-from flows.orchestrator import LocalServer
 from flows.screening import Screening, judge_batch, read_batch
 from flows.tally import Tally
 from pipeline.store.inputs import bundle_heads
+from tests.flows.driver import stand_in
+
+if TYPE_CHECKING:
+    from flows.discovery import Discovery
+    from flows.launch import Request
+    from flows.orchestrator import LocalServer
 
 _READ, _JUDGED = 32, 128
 
@@ -28,7 +32,7 @@ class _NoServer:
         return None
 
 
-def _flow(request: launch.Request, work: Screening, discovery: Discovery, server: LocalServer | None) -> Tally:
+def _flow(request: Request, work: Screening, discovery: Discovery, server: LocalServer | None) -> Tally:
     files = discovery.to_read
     for at in range(0, len(files), _READ):
         batch = files[at : at + _READ]
@@ -43,6 +47,10 @@ def _flow(request: launch.Request, work: Screening, discovery: Discovery, server
 
 
 if __name__ == "__main__":
+    stand_in()
+    from flows import launch
+    from flows.cli import main
+
     vars(launch)["LocalServer"] = _NoServer
     vars(launch)["_flow"] = _flow
-    runpy.run_module("tests.flows.driver", run_name="__main__")
+    sys.exit(main())
