@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -38,8 +39,20 @@ def _prepare_file(database: str | None) -> None:
         raise StoreError("the store must be a file, named by its path: several processes use it")
     path = Path(database)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # SQLite gives its side files the mode of the main one.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    try:
+        # SQLite gives its side files the mode of the main one.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        # One that is there is never opened here: closing it would drop every lock that this process holds on it (POSIX
+        # record locks), also those of a store that is open already, and another process would write over what it reads.
+        _check_usable(path)
+
+
+def _check_usable(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,8 @@ class Nights:
         )
 
     def states(self) -> dict[str, int]:
-        with open_store(f"sqlite:///{self.root / 'home' / 'overseal.db'}").read() as connection:
+        store = open_store(f"sqlite:///{self.root / 'home' / 'overseal.db'}")
+        with closing(store), store.read() as connection:
             return count_by_state(connection)
 
 

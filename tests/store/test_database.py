@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from dataclasses import fields
 from pathlib import Path
@@ -311,3 +313,36 @@ def test_the_database_refuses_to_change_a_judgement(store: Store, statement: sa.
         connection.execute(statement)
     with store.read() as connection:
         assert _judgements(connection) == [_JUDGEMENT]
+
+
+def test_opening_a_store_again_drops_no_lock_of_one_that_is_open(tmp_path: Path) -> None:
+    url = _sqlite(tmp_path)
+    first = open_store(url)
+    again = None
+    with first.write() as connection:
+        upsert(connection, scans, [_row()])
+        # Without patience: it cannot upgrade what is locked, and need not.
+        again = open_store(url)
+        asked = subprocess.run(
+            [sys.executable, "-c", _TRIES_TO_WRITE, str(tmp_path / "home" / "overseal.db")],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    again.close()
+    first.close()
+    assert "locked" in asked.stdout
+
+
+#: Prints what keeps another process from closing the log of changes under one that has it open.
+_TRIES_TO_WRITE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
+try:
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.execute("BEGIN EXCLUSIVE")
+    print("free")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
