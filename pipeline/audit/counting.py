@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from pipeline.audit.bootstrap import Joint
 from pipeline.audit.dispersion import overdispersion
-from pipeline.audit.effects import Base, Effects, effects_of
+from pipeline.audit.effects import Base, effects_of
 from pipeline.audit.effects_in_time import Office, in_time
 from pipeline.audit.exposure import Ints, Permits
 from pipeline.audit.indicators import Prepared
@@ -158,7 +158,7 @@ def permits_of(permits: Permits, counts: CountedTable, units: Ints) -> dict[int,
     wanted = np.zeros(len(table) + 1, dtype=bool)
     wanted[units] = True
     few = Table(table.kinds, np.where(wanted[table.unit], table.unit, -1).astype(np.int32), table.size, table.example)
-    effects: Effects = effects_of(permits, few, cells(permits, few), counts.bases)
+    effects = effects_of(permits, few, cells(permits, few), counts.bases)
     due = [effects.due(row, whole, counted(effects.split, whole)) for row, whole in enumerate(counts.wholes)]
     order = np.argsort(effects.unit, kind="stable")
     at, unit, rates = effects.inside[order], effects.unit[order], np.array(due)[:, order]

@@ -18,7 +18,7 @@ from pipeline.audit.exposure import Codes, Ints, Permits, dense, joined
 from pipeline.audit.pairs import Table
 from pipeline.audit.shrinkage import effect
 from pipeline.audit.spans import Runs
-from pipeline.audit.strata import Cells, Counted, Floats, Totals
+from pipeline.audit.strata import Cells, Counted, Floats, Totals, summed
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Effects:
     def expected(self, row: int, whole: Totals, found: Counted) -> Floats:
         """Expected events of each unit for the indicator of a row, whose plain counts are `found`."""
         if self.groups:
-            return _sum(self.unit, self.due(row, whole, found), len(self.table))
+            return summed(self.unit, self.due(row, whole, found), len(self.table))
         return found.expected * self._factor(row, found)
 
     def due(self, row: int, whole: Totals, found: Counted) -> Floats:
@@ -86,9 +86,9 @@ class Effects:
         total = due.copy()
         for group in self.groups:
             size = len(group.parent)
-            mine, of_due = np.bincount(group.code[flagged], minlength=size), _sum(group.code, due, size)
+            mine, of_due = np.bincount(group.code[flagged], minlength=size), summed(group.code, due, size)
             total *= _effect(group.base, row, group.parent, mine, of_due)[group.code]
-        raised = _sum(self.unit, total, len(self.table))
+        raised = summed(self.unit, total, len(self.table))
         floor = np.divide(found.expected, raised, out=np.ones(len(raised)), where=raised > 0)
         return np.asarray(total * np.maximum(floor, 1.0)[self.unit], dtype=np.float64)
 
@@ -132,7 +132,3 @@ def effects_of(permits: Permits, table: Table, split: Cells, bases: Mapping[str,
             parent[code] = of
             groups.append(_Group(bases[kind], code, parent))
     return Effects(permits, table, split, inside, unit, place, tuple(groups), tuple(constant))
-
-
-def _sum(codes: Codes, values: Floats, count: int) -> Floats:
-    return np.bincount(codes, weights=values, minlength=count)[:count].astype(np.float64)

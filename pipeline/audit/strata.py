@@ -77,7 +77,8 @@ class Counted:
     entry_expected: Floats
 
 
-def _sum(codes: Codes, values: npt.NDArray[np.number] | None, count: int) -> Floats:
+def summed(codes: Codes, values: npt.NDArray[np.number] | None, count: int) -> Floats:
+    """Sum of the values of each code below `count`; how often it occurs where there are none."""
     return np.bincount(codes, weights=values, minlength=count)[:count].astype(np.float64)
 
 
@@ -90,8 +91,8 @@ def totals(permits: Permits, flagged: Ints, masked: Ints) -> Totals:
     masked = masked[able[wide[masked]]]
     for codes in reversed(permits.cells):
         width = int(codes.max(initial=-1)) + 1
-        events.append(_sum(codes[flagged], None, width))
-        judged.append(_sum(codes, weights, width) - _sum(codes[masked], None, width))
+        events.append(summed(codes[flagged], None, width))
+        judged.append(summed(codes, weights, width) - summed(codes[masked], None, width))
     return Totals(flagged, masked, able, tuple(events), tuple(judged))
 
 
@@ -107,9 +108,9 @@ def cells(permits: Permits, made: Table) -> Cells:
     wide, middle, narrow = permits.cells
     inside = np.flatnonzero(made.unit >= 0)
     row, rows = dense(joined(made.unit[inside], narrow[inside]))
-    at, size = inside[_first(row, rows)], _sum(row, None, rows)
+    at, size = inside[_first(row, rows)], summed(row, None, rows)
     own, count = dense(joined(made.unit[at], middle[at]))
-    mine = _sum(own, size, count)[own]
+    mine = summed(own, size, count)[own]
     alike = np.bincount(middle, minlength=1)[middle[at]] - mine >= _LIKE * mine
     left_out = int(size[~alike].sum())
     placed = np.full(len(permits), -1, dtype=np.int32)
@@ -142,12 +143,12 @@ def counted(split: Cells, whole: Totals) -> Counted:
     """
     rows = len(split.size)
     mine, hidden = split.row[whole.flagged], split.row[whole.masked]
-    events = [_sum(mine[mine >= 0], None, rows)]
-    judged = [(split.size - _sum(hidden[hidden >= 0], None, rows)) * whole.able[split.wide]]
+    events = [summed(mine[mine >= 0], None, rows)]
+    judged = [(split.size - summed(hidden[hidden >= 0], None, rows)) * whole.able[split.wide]]
     sizes = [len(cell) for cell in split.cell[1:]] + [split.units]
     for parent, size in zip(split.parent, sizes, strict=True):
-        events.append(_sum(parent, events[-1], size))
-        judged.append(_sum(parent, judged[-1], size))
+        events.append(summed(parent, events[-1], size))
+        judged.append(summed(parent, judged[-1], size))
 
     # Without the unit itself; half an event keeps the widest rate above zero (Jeffreys).
     everyone, everything = float(whole.events[-1].sum()), float(whole.judged[-1].sum())
@@ -157,4 +158,4 @@ def counted(split: Cells, whole: Totals) -> Counted:
         others, likes = whole.events[level][cell] - events[level], whole.judged[level][cell] - judged[level]
         rate = np.minimum(1.0, (others + PRIOR_EVENTS) / (likes + PRIOR_EVENTS / prior))
     due = judged[0] * rate
-    return Counted(events[-1].astype(np.int64), _sum(split.unit, due, split.units), rate, events[0], due)
+    return Counted(events[-1].astype(np.int64), summed(split.unit, due, split.units), rate, events[0], due)
