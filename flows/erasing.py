@@ -11,6 +11,7 @@ from pipeline.report.expired import Expired, remove_expired
 from pipeline.settings import Settings
 from pipeline.store.database import Store
 from pipeline.store.holds import held_documents
+from pipeline.store.pages import PageFolder
 from pipeline.store.retention import Erased, erase_due
 
 
@@ -37,6 +38,7 @@ def erase(store: Store, settings: Settings, reports: Path, today: dt.date) -> Er
         OSError: when an image, a report or a copy cannot be removed; the next call takes it up.
     """
     copies = drop_unused(settings.home / "registers", settings.retention.registers, today)
+    PageFolder(settings.home).clear_left()
     scans = erase_due(store, settings, today)
     if not scans.clock_believed:
         return Erasure(scans, Expired(), copies)

@@ -118,12 +118,14 @@ def screen_folder(request: Request) -> Result:
         here = settings.run.workers if settings.run.runner == "local" else 0
         pool = stack.enter_context(WorkerPool(here, request.reader, settings))
         run_id = stack.enter_context(noted_run(store, settings.home))
+        pages = PageFolder(settings.home)
+        pages.clear_left()
         rows = stack.enter_context(_register(request, law, measured, settings.home / "runs" / f"{run_id}{ROWS}"))
         work = Screening(
             run_id,
             settings,
             store,
-            PageFolder(settings.home),
+            pages,
             pool,
             request.today,
             law,
