@@ -13,6 +13,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,16 @@ def _served(root: Path) -> Served:
     return served
 
 
+@contextmanager
+def _serving(served: Served) -> Iterator[None]:
+    served.start()
+    try:
+        yield
+    finally:
+        code = served.end()
+    assert code in (0, 130), served.log.read_text()
+
+
 def _terminal(served: Served, *words: str) -> str:
     """What a command says, kept where it is looked through."""
     program = "import sys; from flows.cli import main; sys.exit(main())"
@@ -131,10 +143,9 @@ def test_nights_tell_nobody(tmp_path: Path) -> None:
     served = _served(tmp_path)
     _register(tmp_path / "register")
     _scans(served.inbox)
-    served.start()
     # Not as soon as the night is noted: ending its process while it has the store open leaves a write-ahead log.
-    served.wait_for(_ENDED.format("COMPLETED"))
-    assert served.end() in (0, 130)
+    with _serving(served):
+        served.wait_until(lambda _: bool(served.asked(_ENDED.format("COMPLETED"))))
     (night,) = [night for night in served.nights() if night.state == "finished"]
     assert night.summary["screening"]["problems"].keys() >= {"internal-error", "corrupt", "manifest"}
     listed = json.loads(_terminal(served, "quarantine", "list", "--json"))
@@ -146,14 +157,13 @@ def test_nights_tell_nobody(tmp_path: Path) -> None:
 
     # As JSON, a night that fails: what the orchestrator is told of that is kept by it.
     served.environment["OVERSEAL_LOG"] = "json"
-    served.start()
-    served.wait_until(lambda _: served.log.read_text().count("serving the inbox") == 2)
     aside = served.inbox.with_name("aside")
-    served.inbox.rename(aside)
-    served.wait_for(_ENDED.format("FAILED"))
+    with _serving(served):
+        served.wait_until(lambda _: served.log.read_text().count("serving the inbox") == 2)
+        served.inbox.rename(aside)
+        served.wait_until(lambda _: bool(served.asked(_ENDED.format("FAILED"))))
     assert served.nights()[0].failure == "inbox-gone"
     _terminal(served, "status", "--json")
-    assert served.end() in (0, 130)
     aside.rename(served.inbox)
     assert '"logger": "flows.night"' in served.log.read_text()
     assert {json.loads(alert)["alert"] for alert in re.findall(r"{.*?}}", (tmp_path / "alerts").read_text())} >= {
