@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import fcntl
+import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -100,8 +101,7 @@ def screen_folder(request: Request) -> Result:
         KeyboardInterrupt: when interrupted; what was read stays read.
     """
     settings = request.settings
-    if request.out.exists() and not request.out.is_dir():
-        raise UsageError("--out names a file; a folder is needed")
+    check_out(request.out)
     check_thresholds(settings.checks, ALL_CHECKS)
     if settings.run.runner == "dask":
         check_dask(settings.run)
@@ -162,6 +162,15 @@ def _register(request: Request, law: Policies, measured: Mapping[str, float], fo
         yield row_run(register, earlier, settings, request.today, law, ROW_CHECKS, folder, measured)
     finally:
         shutil.rmtree(folder)
+
+
+def check_out(out: Path) -> None:
+    """Raises UsageError where the reports could not be written: not only once everything was read."""
+    if out.exists() and not out.is_dir():
+        raise UsageError("--out names a file; a folder is needed")
+    there = next(place for place in (out, *out.absolute().parents) if place.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError("the folder for reports cannot be written")
 
 
 def check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence[Declaration]) -> None:
