@@ -143,6 +143,9 @@ def screen_folder(request: Request) -> Result:
         with store.write() as connection:
             request.closing(connection, run_id)
             end_run(connection, run_id, "finished", summary)
+        # Names of files were in the store while the run lasted. It has come to its end, whatever becomes of this.
+        with suppress(StoreError):
+            store.empty_log()
         totals = row_totals(rows) if rows else None
     return Result(summary, tally, totals)
 
@@ -282,6 +285,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
             with suppress(StoreError):
                 with store.write() as connection:
                     end_run(connection, run_id, "interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+                store.empty_log()
                 (locks / run_id).unlink()
             raise
         (locks / run_id).unlink()

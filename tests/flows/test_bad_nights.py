@@ -150,12 +150,12 @@ def test_any_name_is_screened_once_told_and_moved_as_it_is(nights: Nights, tmp_p
     told = nights.work()
     assert (told["screening"]["read"], told["screening"]["unreadable"]) == (len(_NAMES), 1)
     (report,) = (tmp_path / "out").iterdir()
-    with (report / "names.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    with (report / "names.csv").open(encoding="utf-8", newline="") as names:
+        rows = list(csv.DictReader(names))
     assert len(rows) == len(_NAMES) + 1
     shown = [row["file"] for row in rows]
-    for name in ("/two / lines.jpg", "/\\xff\\xfe no text.jpg", "/=1+1.jpg"):
-        assert [file.endswith(name) for file in shown].count(True) == 1
+    for told_as in ("/two / lines.jpg", "/\\xff\\xfe no text.jpg", "/=1+1.jpg"):
+        assert [file.endswith(told_as) for file in shown].count(True) == 1
     assert nights.command("quarantine", "list").stdout.count("corrupt") == 1
     assert nights.work(move_to=str(tmp_path / "done"))["moved"] == len(_NAMES)
     (moved,) = (tmp_path / "done").iterdir()
