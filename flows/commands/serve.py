@@ -30,7 +30,6 @@ def run(given: argparse.Namespace) -> ExitCode:
     from flows.night import plan_of
     from flows.orchestrator import LocalServer
     from flows.turns import inbox_key, serve_lock
-    from pipeline.store.database import open_store
 
     settings = load(given.settings)
     set_up(settings.log, logging.INFO)
@@ -52,6 +51,8 @@ def run(given: argparse.Namespace) -> ExitCode:
     lock = serve_lock(settings.home, key)
     if lock is None:
         raise UsageError("this inbox is served already, by another process with this data folder")
+    from pipeline.store.database import open_store
+
     # One that cannot be used is told now, and not by the first night.
     open_store(plan.settings.store).close()
     with lock, LocalServer(settings.home, schedules=f"serve-{key[:8]}") as server:
