@@ -133,6 +133,12 @@ def document_ids(connection: Connection, hashes: Sequence[str]) -> dict[str, lis
     return found
 
 
+def documents_there(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those documents of which a reading is kept, by whatever version."""
+    query = sa.select(records.c.document_id).where(records.c.document_id.in_(ids))
+    return set(connection.execute(query).scalars())
+
+
 def problems_from(text: str) -> tuple[Problem, ...]:
     """Problems as they are stored."""
     return loads(tuple[Problem, ...], text)

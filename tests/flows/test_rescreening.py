@@ -12,12 +12,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 
 from checks.base import DocumentCheck
+from flows import screening
 from flows.cli import main
 from flows.launch import Request, screen_folder
 from flows.output import write_output
@@ -38,7 +39,7 @@ from pipeline.store.pages import PageFolder
 from pipeline.store.retention import erase_due
 from pipeline.store.runs import cases_in_order, end_run, start_run
 from pipeline.store.scans import records_of, save_reading
-from pipeline.store.schema import outcomes, records, scans
+from pipeline.store.schema import cases, outcomes, records, scans
 from pipeline.types.findings import Outcome, OutcomeKind
 from pipeline.types.runs import RunSummary
 from tests.flows import fake_checks, fake_reader
@@ -169,6 +170,35 @@ def test_what_was_erased_is_told_and_not_judged_from_nothing(store: Store, tmp_p
         assert len(connection.execute(sa.select(outcomes.c.document_id).distinct()).all()) == SCANS - 1
 
 
+@pytest.mark.parametrize("when", ["before it is judged", "while it is judged"])
+def test_what_is_erased_while_a_run_goes_on_is_told_and_does_not_come_back(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    run = _screening(store, tmp_path, "second", TODAY, same_days=True)
+    discovery = rediscover(store, "second", tmp_path / "out")
+    gone: list[str] = []
+    if when == "before it is judged":
+        gone.append(_erase_one(store, tmp_path))
+    else:
+        judge = screening._judge
+
+        def meanwhile(*given: Any) -> Any:  # noqa: ANN401 - as it is called
+            judged = judge(*given)
+            if not gone:
+                gone.append(_erase_one(store, tmp_path))
+            return judged
+
+        monkeypatch.setattr(screening, "_judge", meanwhile)
+    tally = judge_batch(run, 0, SCANS)
+    write_output(run, discovery, tally, "2026-11-20T00:00:00+00:00", tmp_path / "out")
+    counts = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert counts["problems"] == {"erased": 1}
+    with store.read() as connection:
+        for table in (outcomes, cases):
+            assert len(connection.execute(sa.select(table.c.document_id).distinct()).all()) == SCANS - 1
+    assert f"file-{gone[0][:20]}" in (tmp_path / "out" / "screening" / "report.html").read_text()
+
+
 def _erase_one(store: Store, home: Path) -> str:
     """Erase the scans of the store but those under a hold: of all but one."""
     day = dt.date(2030, 1, 2)
@@ -236,6 +266,7 @@ first, *rest = fake_checks.CHECKS
 checks.registry.CHECKS = (dataclasses.replace(first, version=2), *rest)
 checks.registry.ROW_CHECKS = fake_checks.ROW_CHECKS
 checks.registry.ALL_CHECKS = (*checks.registry.CHECKS, *fake_checks.ROW_CHECKS)
+from flows import screening
 from flows.cli import main
 sys.exit(main())
 """
