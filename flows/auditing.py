@@ -136,7 +136,8 @@ def compared(tables: AuditTables, minimum: Mapping[str, int], settings: Audit) -
         tables.masks,
     )
     raised = audited.leads
-    tried = innocent_causes(raised, tables.exposure, tables.flags, tables.known)
+    own = {check.code: check.own for check in tables.assessed}
+    tried = innocent_causes(raised, tables.exposure, tables.flags, tables.known, own)
     told = (
         dataclasses.replace(
             lead, evidence=(*lead.evidence, *_diversity(lead, tables)), innocent_causes_tried=causes, noted=notes

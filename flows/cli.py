@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "restore": "put a backup in place of the store",
     "status": "see how the nights stand and what needs a person",
     "quarantine": "list, retry or drop scans that could not be read",
+    "hold": "keep scans for proceedings, whatever their age",
 }
 
 #: What is left of a command that was interrupted, where anything is.

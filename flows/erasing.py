@@ -1,4 +1,4 @@
-"""What is due is erased, after a night: in the store, among the page images, among the reports of earlier nights."""
+"""What is due is erased, after a night: in the store, among page images, reports and loaded copies of registers."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.register.cache import drop_unused
 from pipeline.report.expired import Expired, remove_expired
 from pipeline.settings import Settings
 from pipeline.store.database import Store
 from pipeline.store.holds import held_documents
+from pipeline.store.pages import PageFolder
 from pipeline.store.retention import Erased, erase_due
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Counts: of scans, and of reports."""
+    """Counts: of scans, of reports, and of loaded copies of registers."""
 
     scans: Erased
     reports: Expired
+    registers: int
 
 
 def erase(store: Store, settings: Settings, reports: Path, today: dt.date) -> Erasure:
-    """Erase what is due; nothing where the clock is not believed.
+    """Erase what is due; where the clock is not believed, copies only, which are made anew where they are wanted.
 
     Args:
         store: no run may be going on in it.
@@ -32,11 +35,13 @@ def erase(store: Store, settings: Settings, reports: Path, today: dt.date) -> Er
 
     Raises:
         StoreError: when the store refuses.
-        OSError: when an image or a report cannot be removed; the next call takes it up.
+        OSError: when an image, a report or a copy cannot be removed; the next call takes it up.
     """
+    copies = drop_unused(settings.home / "registers", settings.retention.registers, today)
+    PageFolder(settings.home).clear_left()
     scans = erase_due(store, settings, today)
     if not scans.clock_believed:
-        return Erasure(scans, Expired())
+        return Erasure(scans, Expired(), copies)
     with store.read() as connection:
         held = held_documents(connection)
-    return Erasure(scans, remove_expired(reports, settings.retention.reports, today, held))
+    return Erasure(scans, remove_expired(reports, settings.retention.reports, today, held), copies)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import fcntl
+import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -100,8 +101,7 @@ def screen_folder(request: Request) -> Result:
         KeyboardInterrupt: when interrupted; what was read stays read.
     """
     settings = request.settings
-    if request.out.exists() and not request.out.is_dir():
-        raise UsageError("--out names a file; a folder is needed")
+    check_out(request.out)
     check_thresholds(settings.checks, ALL_CHECKS)
     if settings.run.runner == "dask":
         check_dask(settings.run)
@@ -118,12 +118,14 @@ def screen_folder(request: Request) -> Result:
         here = settings.run.workers if settings.run.runner == "local" else 0
         pool = stack.enter_context(WorkerPool(here, request.reader, settings))
         run_id = stack.enter_context(noted_run(store, settings.home))
+        pages = PageFolder(settings.home)
+        pages.clear_left()
         rows = stack.enter_context(_register(request, law, measured, settings.home / "runs" / f"{run_id}{ROWS}"))
         work = Screening(
             run_id,
             settings,
             store,
-            PageFolder(settings.home),
+            pages,
             pool,
             request.today,
             law,
@@ -141,6 +143,9 @@ def screen_folder(request: Request) -> Result:
         with store.write() as connection:
             request.closing(connection, run_id)
             end_run(connection, run_id, "finished", summary)
+        # Names of files were in the store while the run lasted. It has come to its end, whatever becomes of this.
+        with suppress(StoreError):
+            store.empty_log()
         totals = row_totals(rows) if rows else None
     return Result(summary, tally, totals)
 
@@ -160,6 +165,15 @@ def _register(request: Request, law: Policies, measured: Mapping[str, float], fo
         yield row_run(register, earlier, settings, request.today, law, ROW_CHECKS, folder, measured)
     finally:
         shutil.rmtree(folder)
+
+
+def check_out(out: Path) -> None:
+    """Raises UsageError where the reports could not be written: not only once everything was read."""
+    if out.exists() and not out.is_dir():
+        raise UsageError("--out names a file; a folder is needed")
+    there = next(place for place in (out, *out.absolute().parents) if place.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError("the folder for reports cannot be written")
 
 
 def check_thresholds(limits: Mapping[str, Mapping[str, float]], checks: Sequence[Declaration]) -> None:
@@ -271,6 +285,7 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
             with suppress(StoreError):
                 with store.write() as connection:
                     end_run(connection, run_id, "interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+                store.empty_log()
                 (locks / run_id).unlink()
             raise
         (locks / run_id).unlink()

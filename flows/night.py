@@ -303,6 +303,7 @@ def _summary(plan: Plan, mine: Turn, done: _Done, seconds: float, finished: str)
             "images": dict(sorted(done.erased.scans.images.items())),
             "facts": dict(sorted(done.erased.scans.facts.items())),
             "reports": done.erased.reports.removed,
+            "registers": done.erased.registers,
             "held": done.erased.scans.held + done.erased.reports.held,
             "clock_believed": done.erased.scans.clock_believed,
         },

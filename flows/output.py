@@ -23,6 +23,7 @@ from pipeline.report.run_json import write_run_json
 from pipeline.store.inputs import Input, all_inputs, originals
 from pipeline.store.runs import cases_in_order
 from pipeline.store.scans import document_ids
+from pipeline.store.tombstones import ERASED, erased
 from pipeline.types.findings import Hypothesis, NotAssessed
 from pipeline.types.problems import Problem, ProblemKind
 from pipeline.types.runs import RunSummary
@@ -87,7 +88,8 @@ def _write_names(run: Screening, summary: RunSummary, problems: Counter[str], ou
     with NamesCsv(out) as names, run.store.read() as connection:
         for files in all_inputs(connection, run.run_id):
             firsts = originals(connection, run.run_id, {f.duplicate_of for f in files if f.duplicate_of is not None})
-            ids = document_ids(connection, [file.sha256 for file in files if file.sha256 is not None])
+            hashes = [file.sha256 for file in files if file.sha256 is not None]
+            ids, gone = document_ids(connection, hashes), erased(connection, hashes, "facts")
             for file in files:
                 _count(summary, file)
                 found = ids.get(file.sha256 or "", [])
@@ -95,8 +97,10 @@ def _write_names(run: Screening, summary: RunSummary, problems: Counter[str], ou
                 for document_id in found or [file_id(original)]:
                     names.add(document_id, file.sha256 or "", file.label)
                 if not found and file.duplicate_of is None:
-                    unread.append(Unread(file_id(file), file.problems))
-                    problems.update(str(problem.kind) for problem in file.problems)
+                    # Erased while the run went on, it was known when the run began.
+                    why = file.problems or ((ERASED,) if file.sha256 in gone else ())
+                    unread.append(Unread(file_id(file), why))
+                    problems.update(str(problem.kind) for problem in why)
     return unread
 
 

@@ -19,7 +19,8 @@ from pipeline.types.problems import Problem, ProblemKind
 def rediscover(store: Store, run_id: str, out: Path) -> Discovery:
     """Note every scan of the store as an input of the run; nothing of it is to be read.
 
-    One that only an earlier version of the reader has read ends as unreadable with the reason: its file is needed.
+    One that only an earlier version of the reader has read ends as unreadable with the reason: its file is needed. One
+    of which everything was erased is told as that, whatever version read it: no file brings it back.
 
     Args:
         store: what is known.
@@ -40,7 +41,7 @@ def rediscover(store: Store, run_id: str, out: Path) -> Discovery:
 def _input(scan: KnownScan, ordinal: int, names: Mapping[str, str]) -> Input:
     bundle = scan.bundle or hashlib.sha256(f"alone {scan.sha256}".encode()).hexdigest()[:20]
     label = names.get(scan.sha256, "")
-    if scan.reading_version == READING_VERSION:
+    if scan.erased or scan.reading_version == READING_VERSION:
         return Input(ordinal, Path(), label, bundle, scan.sha256, status=scan.status, problems=scan.problems)
     why = f"read by version {scan.reading_version} of the reader, this is {READING_VERSION}: screen its file again"
     needed = Problem(ProblemKind.NEEDS_READING, "store", why)

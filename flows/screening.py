@@ -33,7 +33,7 @@ from pipeline.store.inputs import Input, bundles, close_input, unread
 from pipeline.store.outcomes import Basis, day_of, forget_outcomes, known_outcomes, save_outcomes
 from pipeline.store.pages import PageFolder
 from pipeline.store.runs import save_cases
-from pipeline.store.scans import keep_bundle, records_of, save_reading
+from pipeline.store.scans import documents_there, keep_bundle, records_of, save_reading
 from pipeline.store.tombstones import erased
 from pipeline.types.documents import DocumentRecord
 from pipeline.types.facts import Facts
@@ -167,7 +167,11 @@ def judge_batch(run: Screening, first: int, last: int) -> Tally:
         tally.add(one.cases, one.outcomes, run.hypotheses)
         tally.asked.update(one.asked)
     with run.store.write() as connection:
+        # What was erased meanwhile, by the night of another process, would never be erased again.
+        there = documents_there(connection, [one.document_id for one in judged])
         for one in judged:
+            if one.document_id not in there:
+                continue
             if one.basis is None:
                 forget_outcomes(connection, one.document_id)
             else:

@@ -140,6 +140,7 @@ class Retention(_Part):
     protection: Kept = Kept(images=365, facts=730)
     confirmed: Kept = Kept(images=0, facts=0)
     reports: int = Field(default=180, ge=0, le=36_500, description="folders of nights, as a whole")
+    registers: int = Field(default=7, ge=0, le=36_500, description="loaded copies of a register, since last used")
 
     def of(self, kept_as: Literal["clear", "flagged", "protection", "confirmed"]) -> Kept:
         """The days of a class."""

@@ -51,6 +51,10 @@ def run(given: argparse.Namespace) -> ExitCode:
     lock = serve_lock(settings.home, key)
     if lock is None:
         raise UsageError("this inbox is served already, by another process with this data folder")
+    from pipeline.store.database import open_store
+
+    # One that cannot be used is told now, and not by the first night.
+    open_store(plan.settings.store).close()
     with lock, LocalServer(settings.home, schedules=f"serve-{key[:8]}") as server:
         server.wait()
         from flows.nightly import PLACES

@@ -5,6 +5,9 @@ hours, on the same days, or in offices as young. What others had there gives wha
 alike are too few, or none of the events is among them, nothing can be told, and that is said. A cause that the register
 cannot speak about is said not to be tried, and why.
 
+What is a party's own property (`Indicator.own`) is one event a unit and party here too, as in the statistics: its other
+permits count neither way (`indicators.counted_once`), or a sheet would speak of more events than its lead.
+
 Frames: `exposure` has a row a permit with the columns that `leads` asks for and `desk` (String), `weekday` (0 = Monday)
 and `hour` (Int8, local); `flags` has `code` and `permit_number`.
 """
@@ -12,7 +15,7 @@ and `hour` (Int8, local); `flags` has `code` and `permit_number`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -88,10 +91,40 @@ class _Compared:
 
 
 def innocent_causes(
-    leads: Iterable[Lead], exposure: pl.DataFrame, flags: pl.DataFrame, known: Circumstances
+    leads: Iterable[Lead],
+    exposure: pl.DataFrame,
+    flags: pl.DataFrame,
+    known: Circumstances,
+    own: Mapping[str, tuple[str, ...]],
 ) -> list[tuple[Tried, ...]]:
-    """What was tried on each lead, and what came out; the same causes in the same order for every lead."""
-    return [_tried(lead, exposure, flags, known) for lead in leads]
+    """What was tried on each lead, and what came out; the same causes in the same order for every lead.
+
+    Args:
+        leads: in any order.
+        exposure: a row a permit.
+        flags: what was raised on them.
+        known: what the register says beside.
+        own: by code, the kinds of party of which its flags are a property.
+    """
+    return [_tried(lead, _as_counted(lead, exposure, flags, own.get(lead.code, ())), flags, known) for lead in leads]
+
+
+def _as_counted(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame, own: tuple[str, ...]) -> pl.DataFrame:
+    """The exposure without what repeats an event of the lead's code.
+
+    That is all but the first permit, by number, of one unit of the lead's kinds and one party that has the code as its
+    own.
+    """
+    kinds = [kind for kind, _ in lead.subject]
+    if not own or set(own) & set(kinds):
+        return exposure
+    unit = {f"{kind}_id" for kind in kinds} | ({"office_id"} if _WITHIN_OFFICE.intersection(kinds) else set())
+    owner = f"{own[0]}_id"
+    coded = flags.filter(pl.col("code") == lead.code)["permit_number"]
+    events = exposure.filter(pl.col("permit_number").is_in(coded.implode()), pl.col(owner).is_not_null())
+    firsts = events.sort("permit_number").unique([*sorted(unit), owner], keep="first")
+    repeats = events.join(firsts, on="permit_number", how="anti").select("permit_number")
+    return exposure.join(repeats, on="permit_number", how="anti")
 
 
 def _tried(lead: Lead, exposure: pl.DataFrame, flags: pl.DataFrame, known: Circumstances) -> tuple[Tried, ...]:

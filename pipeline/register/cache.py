@@ -92,6 +92,33 @@ def _put(aside: Path, folder: Path, summary: Summary) -> tuple[Path, Summary]:
     return folder, summary
 
 
+def drop_unused(cache: Path, days: int, today: dt.date) -> int:
+    """Remove copies of registers that nobody used for so many days, and what was left aside; returns how many copies.
+
+    They hold personal data, and are loaded again from the delivery where they are wanted. One that was used in the
+    future says that a clock was set back, and goes as well.
+
+    Args:
+        cache: folder of all registers; need not be there.
+        days: 0: none is removed.
+        today: the day to count from.
+
+    Raises:
+        OSError: if one cannot be removed.
+    """
+    if not days or not cache.is_dir():
+        return 0
+    dropped = 0
+    for folder in sorted(path for path in cache.iterdir() if path.is_dir()):
+        used = dt.datetime.fromtimestamp(folder.stat().st_mtime, dt.UTC).date()
+        # Zones lie a day apart at most.
+        if -1 <= (today - used).days < days:
+            continue
+        dropped += not folder.name.startswith(_ASIDE)
+        shutil.rmtree(folder)
+    return dropped
+
+
 def _let_go(cache: Path, key: str) -> None:
     """Remove all but the registers used last, and what runs that ended early left aside."""
     now = dt.datetime.now(dt.UTC).timestamp()

@@ -75,10 +75,26 @@ class Store:
                 connection = plain.execution_options(isolation_level="AUTOCOMMIT")
                 connection.exec_driver_sql("VACUUM records, outcomes, cases")
             else:
-                # Below SQLAlchemy, which would begin a transaction first, and a log in use is not emptied.
-                cursor = plain.connection.cursor()
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                cursor.close()
+                _checkpoint(plain)
+
+    def empty_log(self) -> None:
+        """As `tidy`, where it takes no time: the log of SQLite alone, and only while nobody reads or writes.
+
+        The last process that closes the store removes the log; one that keeps it open for days would keep it.
+
+        Raises:
+            StoreError: when the database refuses.
+        """
+        if self._on_server:
+            return
+        with _translated(), self._connected() as plain:
+            busy = plain.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+            plain.rollback()
+            try:
+                _pragma(plain, "busy_timeout=0")
+                _checkpoint(plain)
+            finally:
+                _pragma(plain, f"busy_timeout={busy}")
 
     def close(self) -> None:
         """Close every connection."""
@@ -190,6 +206,17 @@ def _known(version: int) -> int:
             "another store with --store"
         )
     return version
+
+
+def _checkpoint(connection: Connection) -> None:
+    _pragma(connection, "wal_checkpoint(TRUNCATE)")
+
+
+def _pragma(connection: Connection, text: str) -> None:
+    """Below SQLAlchemy, which would begin a transaction first, and a log in use is not emptied."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA {text}")
+    cursor.close()
 
 
 @contextmanager

@@ -1,4 +1,8 @@
-"""Page images as files of the data folder: folders 0700, files 0600, names that say nothing."""
+"""Page images as files of the data folder: folders 0700, files 0600, names that say nothing.
+
+An image is there whole or not at all. It is written aside, under a name that nobody else takes (machines may share the
+folder), reaches the disk and is renamed into place.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import hashlib
 import json
 import os
 import re
+import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +20,11 @@ from pathlib import Path
 from pipeline.types.readings import PageImage
 
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.jpg")
+#: Where images are written, below the folder.
+_ASIDE = ".aside"
+#: An image is written in milliseconds: whoever wrote longer than that was killed. One that was stopped for so long and
+#: goes on cannot rename what is gone, so that nothing is written by half.
+_LEFT_SECONDS = 86_400.0
 
 
 def page_count(record: str) -> int | None:
@@ -45,13 +56,39 @@ class PageFolder:
             OSError: if the disk refuses.
         """
         target = self._root / name
-        for folder in (self._root, target.parent):
+        for folder in (self._root, target.parent, self._root / _ASIDE):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside = target.with_suffix(f".{os.getpid()}")
-        aside.unlink(missing_ok=True)
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(jpeg)
-        aside.replace(target)
+        aside = self._root / _ASIDE / secrets.token_hex(16)
+        try:
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(jpeg)
+                file.flush()
+                # Else the name can reach the disk before the bytes do.
+                os.fsync(file.fileno())
+            aside.replace(target)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+
+    def clear_left(self) -> int:
+        """Remove what processes that were killed left aside a day ago; returns how many files.
+
+        Raises:
+            OSError: if the disk refuses.
+        """
+        folder = self._root / _ASIDE
+        if not folder.is_dir():
+            return 0
+        # By the clock that gives the files their times: it need not be ours.
+        with tempfile.NamedTemporaryFile(dir=folder) as probe:
+            now = os.fstat(probe.fileno()).st_mtime
+        cleared = 0
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):
+                if abs(now - path.stat().st_mtime) > _LEFT_SECONDS:
+                    path.unlink()
+                    cleared += 1
+        return cleared
 
     def load(self, document_id: str, page: int) -> bytes | None:
         """JPEG bytes of a page (0-based), or None where there is none."""

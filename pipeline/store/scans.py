@@ -16,6 +16,7 @@ from pipeline import READING_VERSION
 from pipeline.store.codec import dumps, loads
 from pipeline.store.database import upsert
 from pipeline.store.schema import records, scans
+from pipeline.store.tombstones import ERASED, statuses_before_erasure
 from pipeline.types.documents import DocumentKind, DocumentRecord
 from pipeline.types.problems import Problem, ProblemKind
 from pipeline.types.readings import FileReading, ReadingStatus
@@ -35,6 +36,7 @@ class KnownScan:
         status: how that ended.
         problems: of the file as a whole.
         bundle: opaque id of the application it last came in with; None where no document was found in it.
+        erased: whether what was read of it was erased when its time was over.
     """
 
     sha256: str
@@ -42,6 +44,7 @@ class KnownScan:
     status: ReadingStatus
     problems: tuple[Problem, ...]
     bundle: str | None
+    erased: bool = False
 
 
 def lasting(reading: FileReading) -> bool:
@@ -101,7 +104,8 @@ def known_scans(connection: Connection, chunk: int = 200) -> Iterator[list[Known
         query = sa.select(scans).where(scans.c.sha256.in_(some)).order_by(scans.c.sha256, scans.c.reading_version)
         latest = [list(rows)[-1] for _, rows in groupby(connection.execute(query), key=lambda row: row.sha256)]
         found = _bundles(connection, some)
-        yield [_known(row, found.get((row.sha256, row.reading_version))) for row in latest]
+        gone = statuses_before_erasure(connection, some)
+        yield [_known(row, found.get((row.sha256, row.reading_version)), gone.get(row.sha256)) for row in latest]
         after = some[-1]
 
 
@@ -129,6 +133,12 @@ def document_ids(connection: Connection, hashes: Sequence[str]) -> dict[str, lis
     return found
 
 
+def documents_there(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those documents of which a reading is kept, by whatever version."""
+    query = sa.select(records.c.document_id).where(records.c.document_id.in_(ids))
+    return set(connection.execute(query).scalars())
+
+
 def problems_from(text: str) -> tuple[Problem, ...]:
     """Problems as they are stored."""
     return loads(tuple[Problem, ...], text)
@@ -150,7 +160,9 @@ def _bundles(connection: Connection, hashes: Sequence[str]) -> dict[tuple[str, i
     return found
 
 
-def _known(row: sa.Row[tuple[object, ...]], bundle: str | None) -> KnownScan:
+def _known(row: sa.Row[tuple[object, ...]], bundle: str | None, before_erasure: ReadingStatus | None) -> KnownScan:
+    if before_erasure is not None and bundle is None:
+        return KnownScan(row.sha256, row.reading_version, before_erasure, (ERASED,), None, erased=True)
     status: ReadingStatus = "unreadable"
     if bundle is not None:
         # One that failed for a passing reason was read as far as it was.

@@ -149,7 +149,8 @@ tombstones = Table(
     Column("pages", text(), nullable=False),
 )
 
-#: Legal holds `placed` on scans and `lifted`, each by two persons (ids). Appended, never changed; the last one counts.
+#: Legal holds `placed` on scans and `lifted`, each by two persons (ids). Appended, never changed; of each
+#: scan and reference the last one counts.
 legal_holds = Table(
     "legal_holds",
     metadata,

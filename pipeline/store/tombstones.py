@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.store.schema import tombstones
 from pipeline.types.problems import Problem, ProblemKind
+from pipeline.types.readings import ReadingStatus
 
 #: `facts` are readings, outcomes and cases.
 What = Literal["images", "facts"]
@@ -65,6 +66,13 @@ def erased(connection: Connection, hashes: Collection[str], what: What) -> set[s
     """Those scans of which it was erased."""
     query = sa.select(tombstones.c.sha256).where(tombstones.c.sha256.in_(hashes), tombstones.c.what == what)
     return set(connection.execute(query).scalars())
+
+
+def statuses_before_erasure(connection: Connection, hashes: Collection[str]) -> dict[str, ReadingStatus]:
+    """How reading had ended, of those scans of which the facts were erased."""
+    query = sa.select(tombstones.c.sha256, tombstones.c.status)
+    rows = connection.execute(query.where(tombstones.c.sha256.in_(hashes), tombstones.c.what == "facts"))
+    return {sha256: cast("ReadingStatus", status) for sha256, status in rows.tuples()}
 
 
 def erased_pages(connection: Connection) -> Iterator[tuple[str, dt.datetime]]:

@@ -35,10 +35,11 @@ def tried(
     known: pl.DataFrame | None = None,
     closed: pl.DataFrame | None = None,
     edits: pl.DataFrame | None = None,
+    own: tuple[str, ...] = (),
 ) -> dict[str, Tried]:
     exposure, flags = office(groups)
     beside = Circumstances(offices() if known is None else known, closed, edits)
-    (causes,) = innocent_causes([of], exposure, flags, beside)
+    (causes,) = innocent_causes([of], exposure, flags, beside, {of.code: own})
     assert tuple(one.cause for one in causes) == CAUSES
     assert all(one.data and one.result for one in causes)
     return {one.cause: one for one in causes}
@@ -79,6 +80,22 @@ def test_one_employer_that_looks_so_with_every_officer_could_explain_it() -> Non
     assert part == "does not apply: the employer is itself part of the pattern"
     spread = [RING | {"permits": 4, "events": 1, "employer_id": f"E-{at}"} for at in range(10)]
     assert tried(lead(), [*spread, PEERS])["bulk employer"].result.startswith("does not apply: no employer has half")
+
+
+def test_what_is_an_employers_own_is_one_event_of_it_and_its_other_permits_count_neither_way() -> None:
+    # Three employers above their quota with this officer, thirty permits; others have one such employer in ten.
+    mine = [RING | {"permits": 10, "events": 10, "employer_id": f"E-{at}", "desk": "D1"} for at in range(3)]
+    plain = RING | {"permits": 57, "events": 0, "employer_id": "E-9", "desk": "D1"}
+    theirs = PEERS | {"permits": 20, "events": 20, "employer_id": "E-0", "desk": "D1"}
+    rest = PEERS | {"permits": 99, "events": 0, "employer_id": "E-9", "desk": "D1"}
+    nobody = PEERS | {"permits": 4, "events": 4, "desk": "D1"}  # of no employer that is known: each is an event
+    groups = [*mine, plain, theirs, rest, nobody]
+    every = tried(lead(), groups)["specialised desk"].result
+    assert every.endswith("others had 24 flagged of 123, which gives 17.0 of these 87; 30 were seen")
+    once = tried(lead(), groups, own=("employer",))["specialised desk"].result
+    assert once.endswith("others had 5 flagged of 104, which gives 2.9 of these 60; 3 were seen")
+    pair = lead(subject=(("officer", "OF-1"), ("employer", "E-1")))
+    assert tried(pair, groups, own=("employer",)) == tried(pair, groups)
 
 
 def test_a_season_is_told_by_the_same_months_of_other_years() -> None:

@@ -212,9 +212,12 @@ def compared(bench: Bench, mine: Left, home: Path, exit_code: int) -> tuple[int,
 
 
 def stale(home: Path) -> tuple[str, ...]:
-    """Kinds of things that a run keeps while it lasts: locks, rows, images set aside."""
+    """Kinds of things that a run keeps while it lasts: locks, rows, images that are no images.
+
+    One that was being written lies aside for a day: a later run cannot know that its writer is dead.
+    """
     found = list((home / "runs").glob("*"))
-    found += [path for path in (home / "pages").glob("*/*") if path.suffix != ".jpg"]
+    found += [path for path in (home / "pages").glob("??/*") if path.suffix != ".jpg"]
     return tuple(sorted(f"{path.parent.relative_to(home)}{path.suffix}" for path in found))
 
 

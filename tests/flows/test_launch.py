@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from flows import launch, orchestrator
-from flows.launch import Request, noted_run, screen_folder
+from flows.launch import Request, check_out, noted_run, screen_folder
 from pipeline.errors import StoreError, UsageError
 from pipeline.settings import Settings
 from pipeline.store.database import open_store
@@ -65,3 +66,24 @@ def test_a_threshold_that_no_check_has_is_refused(
     settings = Settings(home=tmp_path / "home", checks=limits)
     with pytest.raises(UsageError, match=told):
         screen_folder(Request([tmp_path], tmp_path / "out", settings, dt.date(2026, 11, 1)))
+
+
+@pytest.mark.parametrize("out", ["there", "there/not/yet"])
+def test_a_folder_for_reports_that_cannot_be_written_is_told_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    (tmp_path / "there").mkdir()
+    access = os.access
+
+    def read_only(place: Path, mode: int) -> bool:
+        return access(place, mode) and not (place == tmp_path / "there" and mode & os.W_OK)
+
+    monkeypatch.setattr(os, "access", read_only)
+    settings = Settings(home=tmp_path / "home")
+    with pytest.raises(UsageError, match="cannot be written"):
+        screen_folder(Request([tmp_path], tmp_path / out, settings, dt.date(2026, 11, 1), own_server=False))
+    assert not settings.home.exists()
+    check_out(tmp_path / "elsewhere" / "new")
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="names a file"):
+        check_out(tmp_path / "file")

@@ -12,12 +12,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 
 from checks.base import DocumentCheck
+from flows import screening
 from flows.cli import main
 from flows.launch import Request, screen_folder
 from flows.output import write_output
@@ -31,12 +32,14 @@ from pipeline.reference.policy import load_policies
 from pipeline.report.names_csv import NamesCsv
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
+from pipeline.store.holds import place_hold
 from pipeline.store.inputs import Input, add_inputs
 from pipeline.store.outcomes import Basis, save_outcomes
 from pipeline.store.pages import PageFolder
+from pipeline.store.retention import erase_due
 from pipeline.store.runs import cases_in_order, end_run, start_run
 from pipeline.store.scans import records_of, save_reading
-from pipeline.store.schema import records, scans
+from pipeline.store.schema import cases, outcomes, records, scans
 from pipeline.types.findings import Outcome, OutcomeKind
 from pipeline.types.runs import RunSummary
 from tests.flows import fake_checks, fake_reader
@@ -149,6 +152,65 @@ def test_what_an_earlier_reader_read_is_told_to_need_its_file(store: Store, tmp_
     assert "screen its file again" in (tmp_path / "out" / "screening" / "report.html").read_text()
 
 
+@pytest.mark.parametrize("version", [READING_VERSION, READING_VERSION - 1])
+def test_what_was_erased_is_told_and_not_judged_from_nothing(store: Store, tmp_path: Path, version: int) -> None:
+    one = _erase_one(store, tmp_path)
+    with store.write() as connection:
+        connection.execute(sa.update(scans).where(scans.c.sha256 == one).values(reading_version=version))
+    _, tally = _rescreened(store, tmp_path)
+    counts = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert (counts["found"], counts["read"], counts["unreadable"]) == (SCANS, SCANS, 0)
+    assert counts["problems"] == {"erased": 1}
+    assert tally.documents == SCANS - 1
+    assert len(_cases(store, "second")) == SCANS - 1
+    assert f"file-{one[:20]}" in (tmp_path / "out" / "screening" / "report.html").read_text()
+    # Nothing is kept of it either, so that nothing has to be erased again.
+    with store.read() as connection:
+        assert list(records_of(connection, one)) == []
+        assert len(connection.execute(sa.select(outcomes.c.document_id).distinct()).all()) == SCANS - 1
+
+
+@pytest.mark.parametrize("when", ["before it is judged", "while it is judged"])
+def test_what_is_erased_while_a_run_goes_on_is_told_and_does_not_come_back(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    run = _screening(store, tmp_path, "second", TODAY, same_days=True)
+    discovery = rediscover(store, "second", tmp_path / "out")
+    gone: list[str] = []
+    if when == "before it is judged":
+        gone.append(_erase_one(store, tmp_path))
+    else:
+        judge = screening._judge
+
+        def meanwhile(*given: Any) -> Any:  # noqa: ANN401 - as it is called
+            judged = judge(*given)
+            if not gone:
+                gone.append(_erase_one(store, tmp_path))
+            return judged
+
+        monkeypatch.setattr(screening, "_judge", meanwhile)
+    tally = judge_batch(run, 0, SCANS)
+    write_output(run, discovery, tally, "2026-11-20T00:00:00+00:00", tmp_path / "out")
+    counts = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert counts["problems"] == {"erased": 1}
+    with store.read() as connection:
+        for table in (outcomes, cases):
+            assert len(connection.execute(sa.select(table.c.document_id).distinct()).all()) == SCANS - 1
+    assert f"file-{gone[0][:20]}" in (tmp_path / "out" / "screening" / "report.html").read_text()
+
+
+def _erase_one(store: Store, home: Path) -> str:
+    """Erase the scans of the store but those under a hold: of all but one."""
+    day = dt.date(2030, 1, 2)
+    with store.write() as connection:
+        one, *others = connection.execute(sa.select(scans.c.sha256).order_by(scans.c.sha256)).scalars()
+        for sha256 in others:
+            place_hold(connection, sha256, "a.1", "b.2", "AZ 1/26", dt.datetime.now(dt.UTC))
+    for _ in range(2):
+        erase_due(store, Settings(home=home), day)
+    return str(one)
+
+
 def test_names_of_an_earlier_run_stay(store: Store, tmp_path: Path) -> None:
     with store.read() as connection:
         known = list(connection.execute(sa.select(scans.c.sha256).order_by(scans.c.sha256)).scalars())
@@ -204,6 +266,7 @@ first, *rest = fake_checks.CHECKS
 checks.registry.CHECKS = (dataclasses.replace(first, version=2), *rest)
 checks.registry.ROW_CHECKS = fake_checks.ROW_CHECKS
 checks.registry.ALL_CHECKS = (*checks.registry.CHECKS, *fake_checks.ROW_CHECKS)
+from flows import screening
 from flows.cli import main
 sys.exit(main())
 """
@@ -234,3 +297,33 @@ def test_the_command_needs_neither_files_nor_a_reader(tmp_path: Path) -> None:
     assert (counts["today"], counts["read"]) == ("2026-11-01", SCANS)
     assert sorted((tmp_path / "out" / "names.csv").read_text().splitlines()) == sorted(names.splitlines())
     assert "checks asked again: none\n" in overseal("-c", _LATER, "screen", "--rescreen", "changed", *out)
+
+
+@pytest.mark.slow
+def test_the_file_of_what_was_erased_is_not_read_again(tmp_path: Path) -> None:
+    folder, home = tmp_path / "in", tmp_path / "home"
+    folder.mkdir()
+    for number in range(SCANS):
+        facts = {"viz.surname": f"ALTERED {number}", "viz.issue_date": "2020-01-02"}
+        (folder / f"{number}.jpg").write_text(json.dumps({"kind": "passport", "facts": facts}))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OVERSEAL_", "PREFECT_"))}
+    reads = home / "reads.log"
+
+    def screened(*what: str) -> dict[str, object]:
+        command = [sys.executable, "-m", "tests.flows.driver", "screen", *what, "--out", str(tmp_path / "out")]
+        environment = kept | {"OVERSEAL_HOME": str(home)}
+        done = subprocess.run([*command, "--exit-zero"], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        counts: dict[str, object] = json.loads((tmp_path / "out" / "run.json").read_text())
+        return counts
+
+    assert screened(str(folder))["read"] == SCANS
+    before = reads.read_text()
+    store = open_store(f"sqlite:///{home / 'overseal.db'}")
+    _erase_one(store, home)
+    store.close()
+    for what in ((str(folder),), ("--rescreen", "changed")):
+        counts = screened(*what)
+        assert (counts["found"], counts["read"], counts["problems"]) == (SCANS, SCANS, {"erased": 1})
+        assert reads.read_text() == before
+        assert len((tmp_path / "out" / "screening" / "cases.jsonl").read_text().splitlines()) == SCANS - 1

@@ -76,14 +76,15 @@ class Served:
     def wait_for(self, statement: str) -> list[str]:
         """First column of the answer of the orchestrator's database, when there is one."""
         deadline = time.monotonic() + PATIENCE
-        while not (found := self._query(statement)):
+        while not (found := self.asked(statement)):
             assert self.process is not None
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.2)
         return found
 
-    def _query(self, statement: str) -> list[str]:
+    def asked(self, statement: str) -> list[str]:
+        """First column of the answer of the orchestrator's database; none while there is none."""
         database = next(self.home.glob("orchestrator/serve-*/0/prefect.db"), None)
         if database is None:
             return []
@@ -143,7 +144,7 @@ def test_a_zombie_run_never_blocks_later_nights(tmp_path: Path) -> None:
             one.kill()
     process.wait()
     alive = "SELECT r.id FROM flow_run AS r JOIN flow ON flow.id = r.flow_id WHERE r.state_type = 'RUNNING'"
-    assert served._query(alive), "nothing is held as running, so that nothing is shown"
+    assert served.asked(alive), "nothing is held as running, so that nothing is shown"
 
     served.start()
     # The night that was cut off is run now, once, and a later one after it.
@@ -152,7 +153,7 @@ def test_a_zombie_run_never_blocks_later_nights(tmp_path: Path) -> None:
     assert states.count("crashed") == 1
     assert len({night.scheduled for night in served.nights() if night.state == "finished"}) == states.count("finished")
     crashed = "SELECT r.state_type FROM flow_run AS r WHERE r.state_type = 'CRASHED'"
-    assert served._query(crashed) == ["CRASHED"]
+    assert served.asked(crashed) == ["CRASHED"]
 
     second = subprocess.run(
         [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import json
 import os
@@ -11,6 +12,7 @@ import pytest
 
 from pipeline.errors import OversealError
 from pipeline.register import load
+from pipeline.register.cache import drop_unused
 from pipeline.register.folder import RegisterFile
 from pipeline.register.table_file import Loaded, load_file
 from pipeline.settings import RegisterSettings
@@ -50,6 +52,33 @@ def test_other_bytes_names_settings_or_law_are_another_register(
     monkeypatch.setattr(load, "VERSION", load.VERSION + 1)
     hashes.append(loaded(folder).hash)
     assert len(set(hashes)) == len(hashes)
+
+
+def _used_on(folder: Path, day: dt.date) -> None:
+    at = dt.datetime.combine(day, dt.time(12), dt.UTC).timestamp()
+    os.utime(folder, (at, at))
+
+
+def test_copies_that_nobody_uses_any_more_go(tmp_path: Path) -> None:
+    today, cache = dt.date(2026, 11, 20), tmp_path / "kept"
+    registers = [loaded(write(tmp_path / "register", offices=f"office_id\n{number}\n")) for number in range(4)]
+    aside = cache / ".aside-left"
+    aside.mkdir()
+    for folder, day in zip(
+        [*(cache / one.hash for one in registers), aside],
+        [today, dt.date(2026, 11, 14), dt.date(2026, 11, 13), dt.date(2027, 1, 1), dt.date(2026, 11, 1)],
+        strict=True,
+    ):
+        _used_on(folder, day)
+    assert drop_unused(cache, 0, today) == 0
+    assert drop_unused(cache, 7, today) == 2
+    assert {path.name for path in cache.iterdir()} == {one.hash for one in registers[:2]}
+    # Using one counts: it is taken as it is, and stays.
+    _used_on(cache / registers[1].hash, dt.date(2020, 1, 1))
+    loaded(write(tmp_path / "register", offices="office_id\n1\n"))
+    drop_unused(cache, 1, dt.datetime.now(dt.UTC).date())
+    assert (cache / registers[1].hash).is_dir()
+    assert drop_unused(tmp_path / "absent", 7, today) == 0
 
 
 def test_only_the_latest_are_kept(tmp_path: Path) -> None:

@@ -44,6 +44,39 @@ def test_file_and_folder_are_private(tmp_path: Path) -> None:
     store.close()
 
 
+def test_what_was_dropped_is_not_left_in_the_log_of_a_store_that_another_keeps_open(tmp_path: Path) -> None:
+    store, other = open_store(_sqlite(tmp_path)), open_store(_sqlite(tmp_path))
+    folder = tmp_path / "home"
+    assert _statuses(other) == []
+
+    def canaries() -> list[str]:
+        return [file.name for file in folder.iterdir() if b"XCANARYX" in file.read_bytes()]
+
+    def dropped() -> None:
+        with store.write() as connection:
+            upsert(connection, scans, [_row("XCANARYX")])
+        with store.write() as connection:
+            connection.execute(sa.delete(scans))
+
+    dropped()
+    assert canaries() == ["overseal.db-wal"]
+    store.empty_log()
+    assert canaries() == []
+    # Nobody is waited for: who reads keeps the log, and the next run empties it.
+    dropped()
+    with other.read() as connection:
+        assert connection.execute(sa.select(scans)).all() == []
+        dropped()
+        store.empty_log()
+        assert canaries() == ["overseal.db-wal"]
+    store.empty_log()
+    assert canaries() == []
+    with store.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 20_000
+    store.close()
+    other.close()
+
+
 def test_an_upsert_replaces_but_what_is_to_be_kept(store: Store) -> None:
     for status, at in (("partial", "first"), ("read", "second")):
         with store.write() as connection:
