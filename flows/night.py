@@ -130,8 +130,9 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
         beat=mine.beat,
     )
     with store.read() as connection:
-        last = last_finished(connection, inbox.key)
-        rehash = _rehash_due(last_rehash(connection, inbox.key), settings.nightly.rehash_days)
+        now = dt.datetime.now(dt.UTC)
+        last = last_finished(connection, inbox.key, now)
+        rehash = _rehash_due(last_rehash(connection, inbox.key, now), now, settings.nightly.rehash_days)
     seen = look(store, inbox, utc_now(), rehash=rehash)
     _log("inbox looked into", plan, counts=seen.as_counts())
     stamp, register = _register(settings.nightly.register_folder)
@@ -156,12 +157,9 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     return _Done(seen, screened, audited, told, stamp or known, moved, erased)
 
 
-def _rehash_due(last: str | None, days: float) -> bool:
-    """Whether all that is known is to be hashed again; a time in the future is of a clock that went wrong."""
-    if last is None:
-        return False
-    age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(last)
-    return not -dt.timedelta(minutes=1) <= age < dt.timedelta(days=days)
+def _rehash_due(last: str | None, now: dt.datetime, days: float) -> bool:
+    """Whether all that is known is to be hashed again."""
+    return last is not None and now - dt.datetime.fromisoformat(last) >= dt.timedelta(days=days)
 
 
 def _register(folder: Path | None) -> tuple[str, Path | None]:
@@ -240,13 +238,13 @@ def _noted(plan: Plan, store: Store, mine: Turn, started: float) -> Iterator[Non
 
 def failure_of(error: BaseException) -> str:
     """Why a night failed, in a word that names nothing."""
-    words: dict[type[BaseException], str] = {
+    if not isinstance(error, Exception):  # Ctrl-C, or the orchestrator's own for SIGTERM
+        return "interrupted"
+    words: dict[type[Exception], str] = {
         InboxGone: "inbox-gone",
         StoreError: "store",
         MissingDependency: "missing-dependency",
         UsageError: "settings",
-        KeyboardInterrupt: "interrupted",
-        SystemExit: "interrupted",
         OversealError: "internal-error",
         OSError: "system",
     }
@@ -260,12 +258,20 @@ def _finish(plan: Plan, store: Store, mine: Turn, done: _Done, started: float) -
         before = [n for n in recent(connection, _BEFORE, mine.night.inbox) if n.state == "finished"]
     alerts = list(_alerts(plan, done, summary, before))
     summary["alerts"] = sorted({alert.alert for alert in alerts})
+    counts = {name: summary["screening"][name] for name in COUNTS} if done.screened else {}
     with _noted(plan, store, mine, started):
         _write(plan.out / plan.folder, summary)
-    counts = {name: summary["screening"][name] for name in COUNTS} if done.screened else {}
-    with store.write() as connection:
-        kept = summary | {"register_stamp": done.stamp}
-        end_night(connection, mine.night.night_id, "finished", finished, seconds=seconds, counts=counts, summary=kept)
+        with store.write() as connection:
+            end_night(
+                connection,
+                mine.night.night_id,
+                "finished",
+                finished,
+                seconds=seconds,
+                rehashed=done.look.rehashed,
+                counts=counts,
+                summary=summary | {"register_stamp": done.stamp},
+            )
     _log("night finished", plan, state="finished", seconds=round(seconds, 1))
     for alert in alerts:
         send(plan.settings.nightly, alert)

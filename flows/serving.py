@@ -82,6 +82,9 @@ def serve_inbox(plan: Plan, cron: str, server: LocalServer) -> None:
         asyncio.run(runner.serve())
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+    finally:
+        # What ends from now on ends with us.
+        watch.ended.set()
 
 
 class _Runner(Runner):
@@ -121,7 +124,7 @@ def is_missed(plan: Plan, due: dt.datetime) -> bool:
     try:
         with store.read() as connection:
             key = inbox_key(plan.inbox)
-            last = last_finished(connection, key)
+            last = last_finished(connection, key, dt.datetime.now(dt.UTC))
             served = bool(recent(connection, 1, key))
     finally:
         store.close()

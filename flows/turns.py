@@ -7,7 +7,8 @@ night is alive. Of another machine's the beat tells, by the database's clock. A 
 together with its server holds its slot for ever.
 
 Nights are keyed by when they were due, not by the day: two within a night of daylight-saving change are two, and one
-that is due again after the clock was set back is none.
+that is due again after the clock was set back is none. A night that was due in the future, by a clock that was wrong,
+is in the way of none.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from sqlalchemy import Connection
 
 from pipeline.errors import OversealError
 from pipeline.store.database import Store
-from pipeline.store.nights import Night, at_work, beat, begin_night, clock, end_night, last_finished, lock_nights
+from pipeline.store.nights import Night, at_work, beat, begin_night, clock, end_night, last_finished
 
 #: Between two notes that a night goes on.
 _BEAT_SECONDS = 20.0
@@ -114,7 +115,6 @@ def turn(store: Store, home: Path, inbox: str, scheduled: str, stalled: float) -
         lock.write(str(os.getpid()).encode())
         lock.flush()
         with store.write() as connection:
-            lock_nights(connection)
             buried = _bury(connection, inbox, own, stalled)
             _check_due(connection, inbox, scheduled)
             night = Night(secrets.token_hex(8), inbox, own, scheduled, utc_now(), clock(connection), "running")
@@ -185,6 +185,6 @@ def _bury(connection: Connection, inbox: str, own: str, stalled: float) -> int:
 
 
 def _check_due(connection: Connection, inbox: str, scheduled: str) -> None:
-    last = last_finished(connection, inbox)
+    last = last_finished(connection, inbox, dt.datetime.now(dt.UTC))
     if last is not None and last.scheduled >= scheduled:
         raise NotMyTurn("done" if last.scheduled == scheduled else "superseded")

@@ -59,12 +59,10 @@ def _checked(here: list[Standing], settings: Settings) -> ExitCode:
         hours = settings.nightly.silence_hours
         send(settings.nightly, Alert("silence", f"no night came to its end in the last {hours:g} hours"))
         return ExitCode.OUR_FAULT
-    return ExitCode.OUR_FAULT if any(_failed(one) for one in here) else ExitCode.NOTHING_FLAGGED
-
-
-def _failed(one: Standing) -> bool:
-    ended = [night for night in one.nights if night.state != "running"]
-    return bool(ended) and ended[0].state != "finished"
+    for failed in filter(None, (one.failed for one in here)):
+        send(settings.nightly, Alert("failure", f"the last night {failed.state}: {failed.failure}"))
+        return ExitCode.OUR_FAULT
+    return ExitCode.NOTHING_FLAGGED
 
 
 def _told(one: Standing) -> Iterator[str]:
