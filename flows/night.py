@@ -191,7 +191,7 @@ def _screen(
         passed_over=tuple(inbox.passed_over),
         register=register,
         select=select,
-        closing=Closing(inbox, plan.folder, plan.settings.nightly.tries),
+        closing=Closing(inbox, plan.folder, plan.settings.nightly.tries, mine.hold),
     )
     try:
         return screen_folder(request)
@@ -262,6 +262,7 @@ def _finish(plan: Plan, store: Store, mine: Turn, done: _Done, started: float) -
     with _noted(plan, store, mine, started):
         _write(plan.out / plan.folder, summary)
         with store.write() as connection:
+            mine.hold(connection)
             end_night(
                 connection,
                 mine.night.night_id,

@@ -69,8 +69,15 @@ class Turn:
             return
         self.last = time.monotonic()
         with self.store.write() as connection:
-            mine = beat(connection, self.night.night_id)
-        if not mine:
+            self.hold(connection)
+
+    def hold(self, connection: Connection) -> None:
+        """As `beat`, at once and within a transaction: what is written in it counts for the night that has the turn.
+
+        Raises:
+            OversealError: as `beat`.
+        """
+        if not beat(connection, self.night.night_id):
             raise OversealError("another night took this one for dead and took its place")
 
 

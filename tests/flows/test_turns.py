@@ -166,6 +166,17 @@ def test_a_night_that_was_taken_for_dead_stops(house: House) -> None:
             mine.beat()
 
 
+def test_what_a_night_writes_counts_only_while_it_has_the_turn(house: House) -> None:
+    with turn(house.store, house.home, KEY, NIGHT, 60.0) as mine:
+        with house.store.write() as connection:
+            mine.hold(connection)
+            end_night(connection, mine.night.night_id, "crashed", NIGHT)
+        with pytest.raises(OversealError, match="took its place"), house.store.write() as connection:
+            end_night(connection, mine.night.night_id, "finished", NIGHT)
+            mine.hold(connection)
+    assert house.states() == ["crashed"]
+
+
 def test_one_process_serves_an_inbox(tmp_path: Path) -> None:
     first = serve_lock(tmp_path, KEY)
     assert first is not None
