@@ -7,7 +7,6 @@ scans waiting, and the next one screens them; what was read stays read.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import logging
 import time
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.alerts import Alert, send
 from flows.arrival import Inbox, Look, look
+from flows.deliveries import delivery_of, what_became
 from flows.erasing import Erasure, erase
 from flows.exit_codes import first_of
 from flows.jumps import jumped
@@ -27,7 +27,7 @@ from flows.launch import Request, Result, private_folder, screen_folder
 from flows.moving import move_done
 from flows.new_scans import Closing, selection
 from flows.standing import metrics, standing
-from flows.turns import Turn, inbox_key, turn, utc, utc_now
+from flows.turns import Turn, claim_reports, inbox_key, turn, utc, utc_now
 from pipeline.errors import (
     ExitCode,
     MissingDependency,
@@ -38,7 +38,6 @@ from pipeline.errors import (
     place_of,
 )
 from pipeline.intake.inbox import InboxGone
-from pipeline.register.folder import look_into
 from pipeline.report.openmetrics import write_metrics
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
@@ -108,7 +107,12 @@ def run_night(plan: Plan) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """What a night did; `register`: none, used, unchanged or unusable. `stamp` tells one delivery from another."""
+    """What a night did.
+
+    Attributes:
+        register: none, used, unchanged, unusable, or empty where no permit of it could be loaded.
+        stamp: tells one delivery of the register from another.
+    """
 
     look: Look
     screened: Result | None
@@ -135,7 +139,8 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
         rehash = _rehash_due(last_rehash(connection, inbox.key, now), now, settings.nightly.rehash_days)
     seen = look(store, inbox, utc_now(), rehash=rehash)
     _log("inbox looked into", plan, counts=seen.as_counts())
-    stamp, register = _register(settings.nightly.register_folder)
+    claim_reports(plan.out, inbox.key)
+    stamp, register = delivery_of(settings.nightly.register_folder)
     known = last.summary.get("register_stamp", "") if last else ""
     delivered = register is not None and stamp != known
     screened = None
@@ -149,9 +154,8 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     moved = 0
     if settings.nightly.move_to is not None:
         moved = move_done(store, inbox, settings.nightly.move_to / plan.folder)
-    told = "none"
-    if settings.nightly.register_folder is not None:
-        told = "unusable" if register is None else "used" if audited is not None else "unchanged"
+    permits = audited.exposure.height if audited is not None else None
+    told = what_became(settings.nightly.register_folder, register, permits, last)
     # Outside any run, and last: what the night itself needed is read by now.
     erased = erase(store, settings, plan.out, _today(plan))
     return _Done(seen, screened, audited, told, stamp or known, moved, erased)
@@ -160,19 +164,6 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
 def _rehash_due(last: str | None, now: dt.datetime, days: float) -> bool:
     """Whether all that is known is to be hashed again."""
     return last is not None and now - dt.datetime.fromisoformat(last) >= dt.timedelta(days=days)
-
-
-def _register(folder: Path | None) -> tuple[str, Path | None]:
-    """Stamp of the register's delivery, and its folder; no folder where it cannot be used tonight."""
-    if folder is None:
-        return "", None
-    try:
-        files = look_into(folder).files
-    except (UsageError, NothingToRead) as error:
-        log.error("the register cannot be used: %s", place_of(error))
-        return "", None
-    told = repr([(file.path.name, file.stamp) for file in files])
-    return hashlib.sha256(told.encode()).hexdigest(), folder
 
 
 def _screen(
@@ -337,6 +328,8 @@ def _alerts(plan: Plan, done: _Done, summary: Mapping[str, Any], before: list[Ni
         yield Alert("inbox", "the inbox, or a part of it, cannot be seen", plan.folder, counts)
     if done.register == "unusable":
         yield Alert("register", "the register could not be used; it is asked again next night", plan.folder)
+    if done.register == "empty":
+        yield Alert("register", "no permit of the register could be loaded", plan.folder)
     if done.screened is None:
         return
     documents = done.screened.tally.documents

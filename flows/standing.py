@@ -135,6 +135,8 @@ def _needs(
         yield f"{arrived['unlisted']} folders of the inbox cannot be looked into"
     if finished.get("register") == "unusable":
         yield "the register could not be used: overseal register check DIR"
+    if finished.get("register") == "empty":
+        yield "no permit of the register could be loaded: overseal register check DIR"
     if "flagged-share" in finished.get("alerts", ()):
         yield "the last night flagged far more of its documents than the nights before"
 

@@ -28,7 +28,7 @@ from typing import IO, Literal
 
 from sqlalchemy import Connection
 
-from pipeline.errors import OversealError
+from pipeline.errors import OversealError, UsageError
 from pipeline.store.database import Store
 from pipeline.store.nights import Night, at_work, beat, begin_night, clock, end_night, last_finished
 
@@ -37,6 +37,8 @@ _BEAT_SECONDS = 20.0
 #: A process that was killed has given back its lock by then.
 _KILL_SECONDS = 20.0
 _POLL_SECONDS = 0.1
+#: In a folder of reports: key of the inbox that they are of.
+_MARK = ".inbox"
 
 
 class NotMyTurn(Exception):
@@ -148,12 +150,41 @@ def _locked(lock: IO[bytes]) -> bool:
     return True
 
 
+def check_reports(out: Path, inbox: str) -> None:
+    """See that a folder of reports is no other inbox's: nights are named by when they were due, and would be replaced.
+
+    Raises:
+        UsageError: if it is.
+    """
+    mark = out / _MARK
+    if mark.exists() and mark.read_text(encoding="ascii") != inbox:
+        raise UsageError(
+            f"the folder of reports is another inbox's: name one for each, with --out (or remove {_MARK} from it)"
+        )
+
+
+def claim_reports(out: Path, inbox: str) -> None:
+    """Make a folder of reports an inbox's own.
+
+    Raises:
+        UsageError: if it is another one's.
+        OSError: if it cannot be made or written to.
+    """
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _written_once(out / _MARK, inbox)
+    check_reports(out, inbox)
+
+
 def _own_id(folder: Path) -> str:
     """Opaque id of the data folder; the machine's name would change when a container is made anew."""
-    file = folder / "id"
-    aside = folder / f".id.{secrets.token_hex(4)}"
+    return _written_once(folder / "id", secrets.token_hex(8))
+
+
+def _written_once(file: Path, text: str) -> str:
+    """What a file holds; that text, where there was none. Whoever comes first, all read the same."""
     if not file.exists():
-        aside.write_text(secrets.token_hex(8), encoding="ascii")
+        aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+        aside.write_text(text, encoding="ascii")
         with suppress(FileExistsError):
             os.link(aside, file)
         aside.unlink()

@@ -223,6 +223,13 @@ def test_a_register_that_changed_is_asked_of_what_was_screened_before(nights: Ni
     nights.put("a.jpg")
     told = nights.work(register=str(register))
     assert (told["register"], told["alerts"], _screened(told, "found")) == ("unusable", ["register"], (1,))
+    # A delivery of which nothing can be loaded is no register without leads; nor is it the night after.
+    (register / "permits.csv").write_bytes(b"\xff\x00")
+    for _ in range(2):
+        told = nights.work(register=str(register))
+        assert (told["register"], told["alerts"]) == ("empty", ["register"])
+        assert "no permit of the register" in nights.command("status").stdout
+    assert told["screening"] is None
     (register / "permits.csv").write_text("permit_number,office_id\nWP-1,01\n")
     told = nights.work(register=str(register))
     assert (told["register"], _screened(told, "found")) == ("used", (1,))
@@ -301,6 +308,18 @@ def test_everything_is_hashed_again_when_it_is_time_and_not_every_night_from_the
     # As if a week had gone by.
     assert nights.work(rehash_days=1e-9)["arrivals"]["rehashed"] == 1
     assert [night.rehashed for night in nights.noted()] == [1, 0]
+
+
+def test_two_inboxes_never_share_a_folder_of_reports(nights: Nights, tmp_path: Path) -> None:
+    nights.put("a.jpg")
+    assert _screened(nights.work(), "read") == (1,)
+    (tmp_path / "inbox").rename(tmp_path / "other")
+    (tmp_path / "inbox").symlink_to("other")
+    assert nights.work() == {"failure": "settings"}
+    served = nights.command("serve", "--inbox", str(tmp_path / "inbox"), "--out", str(tmp_path / "out"))
+    assert (served.returncode, "another inbox's" in served.stderr) == (2, True)
+    (tmp_path / "out" / ".inbox").unlink()
+    assert _screened(nights.work(), "read") == (1,)
 
 
 def test_what_is_done_is_moved(nights: Nights, tmp_path: Path) -> None:
