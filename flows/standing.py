@@ -137,6 +137,8 @@ def _needs(
         yield "the register could not be used: overseal register check DIR"
     if finished.get("register") == "empty":
         yield "no permit of the register could be loaded: overseal register check DIR"
+    if "faults" in finished.get("alerts", ()):
+        yield "the last night did not judge something by a fault of ours: run.json in its folder counts what"
     if "flagged-share" in finished.get("alerts", ()):
         yield "the last night flagged far more of its documents than the nights before"
 

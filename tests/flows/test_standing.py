@@ -78,7 +78,11 @@ def test_a_night_of_a_clock_that_was_wrong_hides_no_failure(store: Store) -> Non
 def test_what_needs_a_person_is_said(store: Store) -> None:
     with store.write() as connection:
         begin_night(connection, _night(1.0, state="failed", failure="inbox-gone"))
-        told = {"arrivals": {"vanished": 1, "unlisted": 2}, "register": "unusable", "alerts": ["flagged-share"]}
+        told = {
+            "arrivals": {"vanished": 1, "unlisted": 2},
+            "register": "unusable",
+            "alerts": ["faults", "flagged-share"],
+        }
         begin_night(connection, _night(30.0, summary=told))
         first = "2026-11-28T08:00:00+00:00"
         files = [
@@ -90,7 +94,16 @@ def test_what_needs_a_person_is_said(store: Store) -> None:
         here = standing(connection, "inbox", Nightly(), NOW)
         text = exposition(metrics(connection, here))
     said = " | ".join(here.needs)
-    for word in ("26 hours", "inbox-gone", "1 files are quarantined", "mounted", "2 folders", "register", "flagged"):
+    for word in (
+        "26 hours",
+        "inbox-gone",
+        "1 files are quarantined",
+        "mounted",
+        "2 folders",
+        "register",
+        "fault of ours",
+        "flagged",
+    ):
         assert word in said
     assert (here.waiting, here.waiting_seconds, here.quarantined) == (1, 86400.0, {"corrupt": 1, "timeout": 1})
     families = {family.name: family for family in text_string_to_metric_families(text)}  # type: ignore[no-untyped-call]
