@@ -70,6 +70,13 @@ def test_the_last_success_is_told_however_many_nights_failed_since(store: Store)
     assert families["overseal_last_success_timestamp_seconds"].samples[0].value == ended
 
 
+@pytest.mark.parametrize(("minutes", "told"), [(119, ()), (121, ("a night has not gone on for 120 minutes",))])
+def test_a_night_that_does_not_go_on_is_told(store: Store, minutes: int, told: tuple[str, ...]) -> None:
+    beat = (NOW - dt.timedelta(minutes=minutes)).timestamp()
+    here = _standing(store, [_night(3.0, state="running", finished=None, beat=beat), _night(25.0)])
+    assert tuple(need.partition(":")[0] for need in here.needs) == told
+
+
 def test_a_night_of_a_clock_that_was_wrong_hides_no_failure(store: Store) -> None:
     here = _standing(store, [_night(-9000.0), _night(1.0, state="failed", failure="store"), _night(25.0)])
     assert here.needs == ("the last night failed: store", "a night ended in the future: a clock was set back")
