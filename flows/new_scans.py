@@ -27,8 +27,9 @@ from pipeline.store.scans import PASSING
 T = TypeVar("T")
 
 _CHUNK = 500
-#: Files that stand beside a new one of their application, or are matched with a new register.
-_SCREENED = (ArrivalState.DONE, ArrivalState.SAME, ArrivalState.QUARANTINED)
+#: Files that stand beside a new one of their application, or are matched with a new register. What was to be moved and
+#: is still there is one of them.
+_SCREENED = (ArrivalState.DONE, ArrivalState.SAME, ArrivalState.QUARANTINED, ArrivalState.MOVING)
 
 Select = Callable[[find.Input | find.Unfit], bool]
 

@@ -13,7 +13,7 @@ import time
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +39,11 @@ from pipeline.errors import (
 )
 from pipeline.intake.inbox import InboxGone
 from pipeline.report.openmetrics import write_metrics
+from pipeline.report.run_json import run_reported_in
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
 from pipeline.store.nights import COUNTS, Night, end_night, last_finished, last_rehash, recent
+from pipeline.store.runs import has_finished
 
 if TYPE_CHECKING:
     from pipeline.report.audit_report import AuditReport
@@ -62,6 +64,7 @@ class Plan:
     Attributes:
         inbox: links resolved; `out`, where the folders of nights go.
         scheduled: when it was due, with its zone; `zone`, of the schedule.
+        take: from 2 on where an earlier attempt at this night failed after it had screened: its report stays.
     """
 
     settings: Settings
@@ -69,6 +72,7 @@ class Plan:
     out: Path
     scheduled: dt.datetime
     zone: str
+    take: int = 1
 
     @property
     def folder(self) -> str:
@@ -76,7 +80,8 @@ class Plan:
 
         The hour that comes twice when the clocks go back has two names.
         """
-        return self.scheduled.astimezone(zoneinfo.ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H%M%S%z")
+        due = self.scheduled.astimezone(zoneinfo.ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H%M%S%z")
+        return due if self.take == 1 else f"{due}-{self.take}"
 
 
 def run_night(plan: Plan) -> dict[str, Any]:
@@ -96,6 +101,7 @@ def run_night(plan: Plan) -> dict[str, Any]:
     key = inbox_key(plan.inbox)
     stalled = nightly.stalled_minutes * 60
     with closing(store), turn(store, plan.settings.home, key, utc(plan.scheduled), stalled) as mine:
+        plan = _beside_reports(plan, store)
         _log("night begun", plan)
         started = time.monotonic()
         if mine.buried:
@@ -103,6 +109,16 @@ def run_night(plan: Plan) -> dict[str, Any]:
         with _noted(plan, store, mine, started):
             done = _work(plan, store, mine)
         return _finish(plan, store, mine, done, started)
+
+
+def _beside_reports(plan: Plan, store: Store) -> Plan:
+    """The plan with a folder that has no report whose scans count as screened; another one is written anew."""
+    while (run_id := run_reported_in(plan.out / plan.folder)) is not None:
+        with store.read() as connection:
+            if not has_finished(connection, run_id):
+                break
+        plan = replace(plan, take=plan.take + 1)
+    return plan
 
 
 @dataclass(frozen=True, slots=True)

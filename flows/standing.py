@@ -125,7 +125,7 @@ def _needs(
         yield f"the last night {failed.state}: {failed.failure}"
     still = (now.timestamp() - night.beat for night in nights if night.state == "running")
     if any(seconds > settings.stalled_minutes * 60 for seconds in still):
-        yield f"a night has not gone on for {settings.stalled_minutes:g} minutes: if it was killed, the next one goes on"
+        yield f"a night has not gone on for {settings.stalled_minutes:g} minutes: was it killed? The next one goes on"
     if any(_in_the_future(night, now) for night in nights):
         yield "a night ended in the future: a clock was set back"
     if quarantined:

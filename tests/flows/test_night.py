@@ -310,6 +310,34 @@ def test_everything_is_hashed_again_when_it_is_time_and_not_every_night_from_the
     assert [night.rehashed for night in nights.noted()] == [1, 0]
 
 
+def test_a_night_that_failed_after_it_had_screened_keeps_its_report(nights: Nights, tmp_path: Path) -> None:
+    due = "2025-10-01T02:00:00+02:00"
+    nights.put("a.jpg", facts={"viz.surname": "A"})
+    nights.put("bad.jpg", behave="unreadable")
+    (tmp_path / "done").write_text("no folder")
+    assert nights.work(due, move_to=str(tmp_path / "done")) == {"failure": "system"}
+    assert nights.states() == {"moving": 1, "quarantined": 1}
+    # What came meanwhile is in a report beside it.
+    nights.put("b.jpg", facts={"viz.surname": "B"})
+    assert _screened(nights.work(due), "found") == (1,)
+    files: dict[str, list[str]] = {}
+    for path in (tmp_path / "out").glob("*/names.csv"):
+        with path.open(newline="") as names:
+            files[path.parent.name] = sorted(Path(row["file"]).name for row in csv.DictReader(names))
+    assert files == {"2025-10-01T020000+0200": ["a.jpg", "bad.jpg"], "2025-10-01T020000+0200-2": ["b.jpg"]}
+    (listed,) = json.loads(nights.command("quarantine", "list", "--json").stdout)
+    assert listed["night"] == "2025-10-01T020000+0200"
+
+
+def test_what_could_not_be_moved_is_still_a_paper_of_its_application(nights: Nights, tmp_path: Path) -> None:
+    nights.put("applicant/a.jpg", facts={"viz.surname": "A"})
+    (tmp_path / "done").write_text("no folder")
+    assert nights.work(move_to=str(tmp_path / "done")) == {"failure": "system"}
+    assert nights.states() == {"moving": 1}
+    nights.put("applicant/b.jpg", facts={"viz.surname": "B"})
+    assert _screened(nights.work(), "found") == (2,)
+
+
 def test_two_inboxes_never_share_a_folder_of_reports(nights: Nights, tmp_path: Path) -> None:
     nights.put("a.jpg")
     assert _screened(nights.work(), "read") == (1,)
