@@ -23,9 +23,10 @@ from pipeline.intake.find import MANIFEST_NAME
 from pipeline.intake.inbox import Entry, Unlisted, entries, place_of
 from pipeline.store.arrivals import (
     GONE,
-    WAITING,
+    UNREAD,
     Arrival,
     ArrivalState,
+    adopt_orphans,
     arrivals_at,
     count_by_state,
     known_places,
@@ -36,7 +37,6 @@ from pipeline.store.arrivals import (
 from pipeline.store.database import Store
 
 _CHUNK = 500
-_UNREAD = (*WAITING, ArrivalState.QUARANTINED, ArrivalState.DROPPED)
 #: The manifest of an inbox says which files belong together, and is no scan.
 MANIFEST = place_of(MANIFEST_NAME.encode())
 
@@ -121,7 +121,8 @@ def look(store: Store, inbox: Inbox, now: str, *, rehash: bool = False) -> Look:
     if settling:
         inbox.wait(inbox.settle_seconds)
         _second_look(store, inbox, counts)
-    with store.read() as connection:
+    with store.write() as connection:
+        adopt_orphans(connection, inbox.key)
         by_state = count_by_state(connection, inbox.key)
     counts.settling = by_state.get(ArrivalState.SETTLING, 0)
     counts.waiting = by_state.get(ArrivalState.PENDING, 0)
@@ -152,7 +153,7 @@ def _noted(inbox: Inbox, entry: Entry, known: Arrival | None, now: str, counts: 
         return None if same else replace(known, size=entry.size, mtime_ns=entry.mtime_ns)
     if not same or known.state in GONE:
         # The hash tells below that the bytes were screened before: not so of what nobody has read yet.
-        sha256 = known.sha256 if known.state not in _UNREAD else None
+        sha256 = known.sha256 if known.state not in UNREAD else None
         return replace(
             known, size=entry.size, mtime_ns=entry.mtime_ns, state=ArrivalState.SETTLING, first_seen=now, sha256=sha256
         )

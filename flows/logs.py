@@ -23,7 +23,7 @@ class JsonLines(logging.Formatter):
         """The record as one line."""
         at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
         line: dict[str, object] = {"at": at, "level": record.levelname.lower(), "logger": record.name}
-        if record.name.partition(".")[0] in OURS:
+        if _is_ours(record):
             line["message"] = record.getMessage()
             line |= {name: getattr(record, name) for name in _EXTRA if hasattr(record, name)}
         else:
@@ -31,11 +31,26 @@ class JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
+class TextLines(logging.Formatter):
+    """Level, logger and message, with what ours carry beside their text."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text."""
+        beside = (f"{name} {getattr(record, name)}" for name in _EXTRA if name != "event" and hasattr(record, name))
+        return ", ".join((super().format(record), *beside)) if _is_ours(record) else super().format(record)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in OURS
+
+
 def set_up(form: Literal["text", "json"], ours: int) -> None:
     """Send messages to standard error: ours from that level up, those of libraries from errors up."""
-    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
-    if form == "json":
-        for handler in logging.getLogger().handlers:
-            handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.ERROR)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(JsonLines() if form == "json" else TextLines())
     for package in OURS:
         logging.getLogger(package).setLevel(ours)

@@ -27,8 +27,9 @@ from pipeline.store.scans import PASSING
 T = TypeVar("T")
 
 _CHUNK = 500
-#: Files that stand beside a new one of their application, or are matched with a new register.
-_SCREENED = (ArrivalState.DONE, ArrivalState.SAME, ArrivalState.QUARANTINED)
+#: Files that stand beside a new one of their application, or are matched with a new register. What was to be moved and
+#: is still there is one of them.
+_SCREENED = (ArrivalState.DONE, ArrivalState.SAME, ArrivalState.QUARANTINED, ArrivalState.MOVING)
 
 Select = Callable[[find.Input | find.Unfit], bool]
 
@@ -83,14 +84,17 @@ class Closing:
     Attributes:
         night: folder of the report.
         tries: after so many nights a file that fails for a passing reason is quarantined.
+        hold: raises where the night has lost its turn, so that another one screens the same files.
     """
 
     inbox: Inbox
     night: str
     tries: int
+    hold: Callable[[Connection], None]
 
     def __call__(self, connection: Connection, run_id: str) -> None:
         """Note what was screened; a run that ends before this is screened again."""
+        self.hold(connection)
         for files in all_inputs(connection, run_id):
             known = _known(connection, self.inbox, (file.path for file in files))
             firsts = originals(connection, run_id, {f.duplicate_of for f in files if f.duplicate_of is not None})

@@ -7,19 +7,19 @@ scans waiting, and the next one screens them; what was read stays read.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import logging
 import time
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.alerts import Alert, send
 from flows.arrival import Inbox, Look, look
+from flows.deliveries import delivery_of, what_became
 from flows.erasing import Erasure, erase
 from flows.exit_codes import first_of
 from flows.jumps import jumped
@@ -27,7 +27,7 @@ from flows.launch import Request, Result, private_folder, screen_folder
 from flows.moving import move_done
 from flows.new_scans import Closing, selection
 from flows.standing import metrics, standing
-from flows.turns import Turn, inbox_key, turn, utc, utc_now
+from flows.turns import Turn, claim_reports, inbox_key, turn, utc, utc_now
 from pipeline.errors import (
     ExitCode,
     MissingDependency,
@@ -38,11 +38,12 @@ from pipeline.errors import (
     place_of,
 )
 from pipeline.intake.inbox import InboxGone
-from pipeline.register.folder import look_into
 from pipeline.report.openmetrics import write_metrics
+from pipeline.report.run_json import run_reported_in
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
 from pipeline.store.nights import COUNTS, Night, end_night, last_finished, last_rehash, recent
+from pipeline.store.runs import has_finished
 
 if TYPE_CHECKING:
     from pipeline.report.audit_report import AuditReport
@@ -63,6 +64,7 @@ class Plan:
     Attributes:
         inbox: links resolved; `out`, where the folders of nights go.
         scheduled: when it was due, with its zone; `zone`, of the schedule.
+        take: from 2 on where an earlier attempt at this night failed after it had screened: its report stays.
     """
 
     settings: Settings
@@ -70,6 +72,7 @@ class Plan:
     out: Path
     scheduled: dt.datetime
     zone: str
+    take: int = 1
 
     @property
     def folder(self) -> str:
@@ -77,7 +80,8 @@ class Plan:
 
         The hour that comes twice when the clocks go back has two names.
         """
-        return self.scheduled.astimezone(zoneinfo.ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H%M%S%z")
+        due = self.scheduled.astimezone(zoneinfo.ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H%M%S%z")
+        return due if self.take == 1 else f"{due}-{self.take}"
 
 
 def run_night(plan: Plan) -> dict[str, Any]:
@@ -97,6 +101,7 @@ def run_night(plan: Plan) -> dict[str, Any]:
     key = inbox_key(plan.inbox)
     stalled = nightly.stalled_minutes * 60
     with closing(store), turn(store, plan.settings.home, key, utc(plan.scheduled), stalled) as mine:
+        plan = _beside_reports(plan, store)
         _log("night begun", plan)
         started = time.monotonic()
         if mine.buried:
@@ -106,9 +111,24 @@ def run_night(plan: Plan) -> dict[str, Any]:
         return _finish(plan, store, mine, done, started)
 
 
+def _beside_reports(plan: Plan, store: Store) -> Plan:
+    """The plan with a folder that has no report whose scans count as screened; another one is written anew."""
+    while (run_id := run_reported_in(plan.out / plan.folder)) is not None:
+        with store.read() as connection:
+            if not has_finished(connection, run_id):
+                break
+        plan = replace(plan, take=plan.take + 1)
+    return plan
+
+
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """What a night did; `register`: none, used, unchanged or unusable. `stamp` tells one delivery from another."""
+    """What a night did.
+
+    Attributes:
+        register: none, used, unchanged, unusable, or empty where no permit of it could be loaded.
+        stamp: tells one delivery of the register from another.
+    """
 
     look: Look
     screened: Result | None
@@ -130,11 +150,13 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
         beat=mine.beat,
     )
     with store.read() as connection:
-        last = last_finished(connection, inbox.key)
-        rehash = _rehash_due(last_rehash(connection, inbox.key), settings.nightly.rehash_days)
+        now = dt.datetime.now(dt.UTC)
+        last = last_finished(connection, inbox.key, now)
+        rehash = _rehash_due(last_rehash(connection, inbox.key, now), now, settings.nightly.rehash_days)
     seen = look(store, inbox, utc_now(), rehash=rehash)
     _log("inbox looked into", plan, counts=seen.as_counts())
-    stamp, register = _register(settings.nightly.register_folder)
+    claim_reports(plan.out, inbox.key)
+    stamp, register = delivery_of(settings.nightly.register_folder)
     known = last.summary.get("register_stamp", "") if last else ""
     delivered = register is not None and stamp != known
     screened = None
@@ -148,33 +170,16 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     moved = 0
     if settings.nightly.move_to is not None:
         moved = move_done(store, inbox, settings.nightly.move_to / plan.folder)
-    told = "none"
-    if settings.nightly.register_folder is not None:
-        told = "unusable" if register is None else "used" if audited is not None else "unchanged"
+    permits = audited.exposure.height if audited is not None else None
+    told = what_became(settings.nightly.register_folder, register, permits, last)
     # Outside any run, and last: what the night itself needed is read by now.
     erased = erase(store, settings, plan.out, _today(plan))
     return _Done(seen, screened, audited, told, stamp or known, moved, erased)
 
 
-def _rehash_due(last: str | None, days: float) -> bool:
-    """Whether all that is known is to be hashed again; a time in the future is of a clock that went wrong."""
-    if last is None:
-        return False
-    age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(last)
-    return not -dt.timedelta(minutes=1) <= age < dt.timedelta(days=days)
-
-
-def _register(folder: Path | None) -> tuple[str, Path | None]:
-    """Stamp of the register's delivery, and its folder; no folder where it cannot be used tonight."""
-    if folder is None:
-        return "", None
-    try:
-        files = look_into(folder).files
-    except (UsageError, NothingToRead) as error:
-        log.error("the register cannot be used: %s", place_of(error))
-        return "", None
-    told = repr([(file.path.name, file.stamp) for file in files])
-    return hashlib.sha256(told.encode()).hexdigest(), folder
+def _rehash_due(last: str | None, now: dt.datetime, days: float) -> bool:
+    """Whether all that is known is to be hashed again."""
+    return last is not None and now - dt.datetime.fromisoformat(last) >= dt.timedelta(days=days)
 
 
 def _screen(
@@ -193,7 +198,7 @@ def _screen(
         passed_over=tuple(inbox.passed_over),
         register=register,
         select=select,
-        closing=Closing(inbox, plan.folder, plan.settings.nightly.tries),
+        closing=Closing(inbox, plan.folder, plan.settings.nightly.tries, mine.hold),
     )
     try:
         return screen_folder(request)
@@ -240,13 +245,13 @@ def _noted(plan: Plan, store: Store, mine: Turn, started: float) -> Iterator[Non
 
 def failure_of(error: BaseException) -> str:
     """Why a night failed, in a word that names nothing."""
-    words: dict[type[BaseException], str] = {
+    if not isinstance(error, Exception):  # Ctrl-C, or the orchestrator's own for SIGTERM
+        return "interrupted"
+    words: dict[type[Exception], str] = {
         InboxGone: "inbox-gone",
         StoreError: "store",
         MissingDependency: "missing-dependency",
         UsageError: "settings",
-        KeyboardInterrupt: "interrupted",
-        SystemExit: "interrupted",
         OversealError: "internal-error",
         OSError: "system",
     }
@@ -260,12 +265,21 @@ def _finish(plan: Plan, store: Store, mine: Turn, done: _Done, started: float) -
         before = [n for n in recent(connection, _BEFORE, mine.night.inbox) if n.state == "finished"]
     alerts = list(_alerts(plan, done, summary, before))
     summary["alerts"] = sorted({alert.alert for alert in alerts})
+    counts = {name: summary["screening"][name] for name in COUNTS} if done.screened else {}
     with _noted(plan, store, mine, started):
         _write(plan.out / plan.folder, summary)
-    counts = {name: summary["screening"][name] for name in COUNTS} if done.screened else {}
-    with store.write() as connection:
-        kept = summary | {"register_stamp": done.stamp}
-        end_night(connection, mine.night.night_id, "finished", finished, seconds=seconds, counts=counts, summary=kept)
+        with store.write() as connection:
+            mine.hold(connection)
+            end_night(
+                connection,
+                mine.night.night_id,
+                "finished",
+                finished,
+                seconds=seconds,
+                rehashed=done.look.rehashed,
+                counts=counts,
+                summary=summary | {"register_stamp": done.stamp},
+            )
     _log("night finished", plan, state="finished", seconds=round(seconds, 1))
     for alert in alerts:
         send(plan.settings.nightly, alert)
@@ -331,6 +345,8 @@ def _alerts(plan: Plan, done: _Done, summary: Mapping[str, Any], before: list[Ni
         yield Alert("inbox", "the inbox, or a part of it, cannot be seen", plan.folder, counts)
     if done.register == "unusable":
         yield Alert("register", "the register could not be used; it is asked again next night", plan.folder)
+    if done.register == "empty":
+        yield Alert("register", "no permit of the register could be loaded", plan.folder)
     if done.screened is None:
         return
     documents = done.screened.tally.documents

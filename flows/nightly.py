@@ -23,8 +23,8 @@ from flows.night import failure_of, plan_of, run_night
 from flows.processes import die_with_parent, keep_to_ourselves
 from flows.turns import NotMyTurn
 from flows.zone import machine_zone
-from pipeline.errors import place_of
-from pipeline.settings import load
+from pipeline.errors import UsageError, place_of
+from pipeline.settings import Nightly, load
 
 log = logging.getLogger(__name__)
 
@@ -65,12 +65,28 @@ def nightly() -> State[Any] | None:
 
 
 def _night(scheduled: dt.datetime) -> dict[str, Any]:
-    places: dict[str, str | None] = json.loads(os.environ.get(PLACES, "{}"))
+    served = os.environ.get(PLACES)
+    places: dict[str, str | None] = json.loads(served or "{}")
     named = places.get("settings")
     settings = load(Path(named) if named else None)
     set_up(settings.log, logging.INFO)
+    if served is None:
+        _refuse_relative(settings.nightly)
     zone = settings.nightly.timezone or machine_zone()
     return run_night(plan_of(settings, places, scheduled, zone))
+
+
+def _refuse_relative(nightly: Nightly) -> None:
+    """A worker of a work pool starts in a folder that goes with the run, and with it what was written or moved there.
+
+    Raises:
+        UsageError: for a path that would lie in it.
+    """
+    for name in ("inbox", "out", "register_folder", "move_to", "metrics"):
+        place: Path | None = getattr(nightly, name)
+        if place is not None and not place.is_absolute():
+            log.error("[nightly] %s must be a full path where a worker starts the night", name)
+            raise UsageError(f"[nightly] {name} must be a full path where a worker starts the night")
 
 
 def _show(summary: dict[str, Any]) -> None:

@@ -29,7 +29,6 @@ from prefect.schedules import Cron
 from prefect.server.schemas.schedules import CronSchedule
 from prefect.states import Crashed, Scheduled
 from prefect.types.entrypoint import EntrypointType
-from pydantic import ValidationError
 
 from flows.nightly import nightly
 from flows.orchestrator import LocalServer
@@ -76,12 +75,16 @@ def serve_inbox(plan: Plan, cron: str, server: LocalServer) -> None:
         if due is not None and is_missed(plan, due):
             client.create_flow_run_from_deployment(registered, state=Scheduled(scheduled_time=due))
             log.info("a night was missed and is run now", extra={"event": "night missed"})
+    print(f"serving the inbox at {cron!r}, {plan.zone}; end with Ctrl-C", flush=True)
     watch = Watch(plan.settings, plan.inbox, lambda: server.alive)
     threading.Thread(target=watch.run, daemon=True).start()
     try:
         asyncio.run(runner.serve())
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+    finally:
+        # What ends from now on ends with us.
+        watch.ended.set()
 
 
 class _Runner(Runner):
@@ -102,16 +105,18 @@ def last_due(cron: str, zone: str, now: dt.datetime) -> dt.datetime | None:
     """When a night was due last, up to now; None where none was within a year.
 
     Raises:
-        UsageError: for a cron expression that is none.
+        UsageError: for a cron expression that is none, or of a day that never comes.
     """
     try:
         schedule = CronSchedule(cron=cron, timezone=zone)
-    except ValidationError as error:
-        raise UsageError(f"--cron {cron!r}: {error.errors()[0]['msg']}") from error
-    for back in _BACK:
-        dates = asyncio.run(schedule.get_dates(start=now - back, end=now))
-        if dates:
-            return max(dates)
+        for back in _BACK:
+            dates = asyncio.run(schedule.get_dates(start=now - back, end=now))
+            if dates:
+                return max(dates)
+    except ValueError as error:
+        raise UsageError(
+            f"--cron {cron!r} names no time: minute hour day month weekday, such as '0 2 * * *'"
+        ) from error
     return None
 
 
@@ -121,7 +126,7 @@ def is_missed(plan: Plan, due: dt.datetime) -> bool:
     try:
         with store.read() as connection:
             key = inbox_key(plan.inbox)
-            last = last_finished(connection, key)
+            last = last_finished(connection, key, dt.datetime.now(dt.UTC))
             served = bool(recent(connection, 1, key))
     finally:
         store.close()

@@ -17,14 +17,13 @@ from flows.turns import inbox_key
 from pipeline.errors import ExitCode, StoreError, place_of
 from pipeline.settings import Settings
 from pipeline.store.database import open_store
-from pipeline.store.nights import Night, recent
+from pipeline.store.nights import Night, last_ended
 
 log = logging.getLogger(__name__)
 
 _WATCH_SECONDS = 5.0
 #: Looks at the orchestrator for each look at the nights.
 _SILENCE_EVERY = 60
-_NIGHTS = 50
 
 
 @dataclass(slots=True)
@@ -59,19 +58,19 @@ class Watch:
         hours = self.settings.nightly.silence_hours
         now = dt.datetime.now(dt.UTC)
         try:
-            nights = self._nights()
+            last = self._last(now)
         except StoreError as error:
             log.error("the nights cannot be looked up: %s", place_of(error))
             return
-        silent = is_silent(nights, hours, now) and now - began > dt.timedelta(hours=hours)
+        silent = is_silent(last, hours, now) and now - began > dt.timedelta(hours=hours)
         if silent and not self.told:
             send(self.settings.nightly, Alert("silence", f"no night came to its end in the last {hours:g} hours"))
         self.told = silent
 
-    def _nights(self) -> list[Night]:
+    def _last(self, now: dt.datetime) -> Night | None:
         store = open_store(self.settings.store)
         try:
             with store.read() as connection:
-                return recent(connection, _NIGHTS, inbox_key(self.inbox))
+                return last_ended(connection, inbox_key(self.inbox), now)
         finally:
             store.close()

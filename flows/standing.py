@@ -13,10 +13,8 @@ from sqlalchemy import Connection
 from pipeline.report.openmetrics import Family
 from pipeline.settings import Nightly
 from pipeline.store.arrivals import WAITING, ArrivalState, count_by_state, in_state, oldest_waiting
-from pipeline.store.nights import Night, count_ends, inboxes, recent, totals
+from pipeline.store.nights import CLOCK_SLACK, Night, count_ends, inboxes, last_ended, recent, totals
 
-#: A night that ended in the future says that a clock was set back; smaller differences are nothing.
-_CLOCK_SLACK = dt.timedelta(hours=1)
 _OUTCOMES = ("read", "partial", "unreadable", "duplicates")
 
 
@@ -27,20 +25,24 @@ class Standing:
     Attributes:
         inbox: its opaque id.
         nights: the latest, the last one first.
+        last: the one that came to its end last, which may lie before all of them.
         waiting: files seen at the last look that are not screened yet; `waiting_seconds`, how long the first of them
             has waited.
         quarantined: files by kind of problem.
         needs: what a person has to look at, a sentence each.
+        failed: the last night that is over, if it did not come to its end.
         silent: whether no night came to its end for too long.
     """
 
     inbox: str
     nights: tuple[Night, ...]
+    last: Night | None
     files: dict[str, int]
     waiting: int
     waiting_seconds: float
     quarantined: dict[str, int]
     needs: tuple[str, ...]
+    failed: Night | None
     silent: bool
 
     def as_json(self) -> dict[str, Any]:
@@ -74,41 +76,61 @@ def standing(connection: Connection, inbox: str, settings: Nightly, now: dt.date
         for one in in_state(connection, ArrivalState.QUARANTINED, inbox)
         for kind in (one.reasons or "unknown").split(",")
     )
-    silent = is_silent(nights, settings.silence_hours, now)
-    needs = tuple(_needs(nights, by_state.get(ArrivalState.QUARANTINED, 0), silent, settings, now))
+    last = last_ended(connection, inbox, now)
+    silent = is_silent(last, settings.silence_hours, now)
+    failed = _failed(nights, now)
+    needs = tuple(_needs(nights, last, failed, by_state.get(ArrivalState.QUARANTINED, 0), silent, settings, now))
     return Standing(
         inbox,
         tuple(nights),
+        last,
         dict(sorted(by_state.items())),
         sum(by_state.get(state, 0) for state in WAITING),
         max(0.0, (now - dt.datetime.fromisoformat(since)).total_seconds()) if since else 0.0,
         dict(sorted(quarantined.items())),
         needs,
+        failed,
         silent,
     )
 
 
-def is_silent(nights: list[Night], hours: float, now: dt.datetime) -> bool:
-    """Whether no night came to its end in that time; one that ended in the future counts for none."""
-    ends = [dt.datetime.fromisoformat(night.finished) for night in nights if night.finished and _came_to_end(night)]
-    return not any(-_CLOCK_SLACK <= now - end <= dt.timedelta(hours=hours) for end in ends)
+def is_silent(last: Night | None, hours: float, now: dt.datetime) -> bool:
+    """Whether the night that came to its end last did so too long ago."""
+    if last is None or last.finished is None:
+        return True
+    return now - dt.datetime.fromisoformat(last.finished) > dt.timedelta(hours=hours)
 
 
-def _came_to_end(night: Night) -> bool:
-    return night.state == "finished"
+def _failed(nights: list[Night], now: dt.datetime) -> Night | None:
+    over = next((night for night in nights if night.state != "running" and not _in_the_future(night, now)), None)
+    return over if over is not None and over.state != "finished" else None
 
 
-def _needs(nights: list[Night], quarantined: int, silent: bool, settings: Nightly, now: dt.datetime) -> Iterator[str]:
+def _in_the_future(night: Night, now: dt.datetime) -> bool:
+    return dt.datetime.fromisoformat(night.finished or night.started) - now > CLOCK_SLACK
+
+
+def _needs(
+    nights: list[Night],
+    last: Night | None,
+    failed: Night | None,
+    quarantined: int,
+    silent: bool,
+    settings: Nightly,
+    now: dt.datetime,
+) -> Iterator[str]:
     if silent:
         yield f"no night came to its end in the last {settings.silence_hours:g} hours: is `overseal serve` running?"
-    ended = [night for night in nights if night.state != "running"]
-    if ended and not _came_to_end(ended[0]):
-        yield f"the last night {ended[0].state}: {ended[0].failure}"
-    if nights and nights[0].finished and dt.datetime.fromisoformat(nights[0].finished) - now > _CLOCK_SLACK:
-        yield "the last night ended in the future: a clock was set back"
+    if failed is not None:
+        yield f"the last night {failed.state}: {failed.failure}"
+    still = (now.timestamp() - night.beat for night in nights if night.state == "running")
+    if any(seconds > settings.stalled_minutes * 60 for seconds in still):
+        yield f"a night has not gone on for {settings.stalled_minutes:g} minutes: was it killed? The next one goes on"
+    if any(_in_the_future(night, now) for night in nights):
+        yield "a night ended in the future: a clock was set back"
     if quarantined:
         yield f"{quarantined} files are quarantined: overseal quarantine list"
-    finished = next((night.summary for night in nights if _came_to_end(night)), {})
+    finished = last.summary if last is not None else {}
     arrived = finished.get("arrivals", {})
     if arrived.get("vanished"):
         yield "nothing of what was in the inbox is there any more: is it mounted? Nothing was marked as removed"
@@ -116,6 +138,10 @@ def _needs(nights: list[Night], quarantined: int, silent: bool, settings: Nightl
         yield f"{arrived['unlisted']} folders of the inbox cannot be looked into"
     if finished.get("register") == "unusable":
         yield "the register could not be used: overseal register check DIR"
+    if finished.get("register") == "empty":
+        yield "no permit of the register could be loaded: overseal register check DIR"
+    if "faults" in finished.get("alerts", ()):
+        yield "the last night did not judge something by a fault of ours: run.json in its folder counts what"
     if "flagged-share" in finished.get("alerts", ()):
         yield "the last night flagged far more of its documents than the nights before"
 
@@ -125,8 +151,8 @@ def metrics(connection: Connection, here: Standing) -> list[Family]:
     name = {"inbox": here.inbox[:8]}
     added = totals(connection, here.inbox)
     ends = count_ends(connection, here.inbox)
-    last = next((night for night in here.nights if _came_to_end(night)), None)
-    success = dt.datetime.fromisoformat(last.finished).timestamp() if last and last.finished else 0.0
+    ended = here.last.finished if here.last is not None else None
+    success = dt.datetime.fromisoformat(ended).timestamp() if ended is not None else 0.0
     waiting = sorted((state, here.files.get(state, 0)) for state in ArrivalState)
     return [
         Family(

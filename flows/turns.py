@@ -7,7 +7,8 @@ night is alive. Of another machine's the beat tells, by the database's clock. A 
 together with its server holds its slot for ever.
 
 Nights are keyed by when they were due, not by the day: two within a night of daylight-saving change are two, and one
-that is due again after the clock was set back is none.
+that is due again after the clock was set back is none. A night that was due in the future, by a clock that was wrong,
+is in the way of none.
 """
 
 from __future__ import annotations
@@ -27,15 +28,17 @@ from typing import IO, Literal
 
 from sqlalchemy import Connection
 
-from pipeline.errors import OversealError
+from pipeline.errors import OversealError, UsageError
 from pipeline.store.database import Store
-from pipeline.store.nights import Night, at_work, beat, begin_night, clock, end_night, last_finished, lock_nights
+from pipeline.store.nights import Night, at_work, beat, begin_night, clock, end_night, last_finished
 
 #: Between two notes that a night goes on.
 _BEAT_SECONDS = 20.0
 #: A process that was killed has given back its lock by then.
 _KILL_SECONDS = 20.0
 _POLL_SECONDS = 0.1
+#: In a folder of reports: key of the inbox that they are of.
+_MARK = ".inbox"
 
 
 class NotMyTurn(Exception):
@@ -68,8 +71,15 @@ class Turn:
             return
         self.last = time.monotonic()
         with self.store.write() as connection:
-            mine = beat(connection, self.night.night_id)
-        if not mine:
+            self.hold(connection)
+
+    def hold(self, connection: Connection) -> None:
+        """As `beat`, at once and within a transaction: what is written in it counts for the night that has the turn.
+
+        Raises:
+            OversealError: as `beat`.
+        """
+        if not beat(connection, self.night.night_id):
             raise OversealError("another night took this one for dead and took its place")
 
 
@@ -114,7 +124,6 @@ def turn(store: Store, home: Path, inbox: str, scheduled: str, stalled: float) -
         lock.write(str(os.getpid()).encode())
         lock.flush()
         with store.write() as connection:
-            lock_nights(connection)
             buried = _bury(connection, inbox, own, stalled)
             _check_due(connection, inbox, scheduled)
             night = Night(secrets.token_hex(8), inbox, own, scheduled, utc_now(), clock(connection), "running")
@@ -141,12 +150,41 @@ def _locked(lock: IO[bytes]) -> bool:
     return True
 
 
+def check_reports(out: Path, inbox: str) -> None:
+    """See that a folder of reports is no other inbox's: nights are named by when they were due, and would be replaced.
+
+    Raises:
+        UsageError: if it is.
+    """
+    mark = out / _MARK
+    if mark.exists() and mark.read_text(encoding="ascii") != inbox:
+        raise UsageError(
+            f"the folder of reports is another inbox's: name one for each, with --out (or remove {_MARK} from it)"
+        )
+
+
+def claim_reports(out: Path, inbox: str) -> None:
+    """Make a folder of reports an inbox's own.
+
+    Raises:
+        UsageError: if it is another one's.
+        OSError: if it cannot be made or written to.
+    """
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _written_once(out / _MARK, inbox)
+    check_reports(out, inbox)
+
+
 def _own_id(folder: Path) -> str:
     """Opaque id of the data folder; the machine's name would change when a container is made anew."""
-    file = folder / "id"
-    aside = folder / f".id.{secrets.token_hex(4)}"
+    return _written_once(folder / "id", secrets.token_hex(8))
+
+
+def _written_once(file: Path, text: str) -> str:
+    """What a file holds; that text, where there was none. Whoever comes first, all read the same."""
     if not file.exists():
-        aside.write_text(secrets.token_hex(8), encoding="ascii")
+        aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+        aside.write_text(text, encoding="ascii")
         with suppress(FileExistsError):
             os.link(aside, file)
         aside.unlink()
@@ -185,6 +223,6 @@ def _bury(connection: Connection, inbox: str, own: str, stalled: float) -> int:
 
 
 def _check_due(connection: Connection, inbox: str, scheduled: str) -> None:
-    last = last_finished(connection, inbox)
+    last = last_finished(connection, inbox, dt.datetime.now(dt.UTC))
     if last is not None and last.scheduled >= scheduled:
         raise NotMyTurn("done" if last.scheduled == scheduled else "superseded")

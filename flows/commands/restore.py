@@ -39,7 +39,7 @@ def run(given: argparse.Namespace) -> ExitCode:
             store,
             PageFolder(home),
             replace=given.replace,
-            allowed=lambda connection: _refuse_while_at_work(connection, home / "runs", given.replace),
+            allowed=lambda connection: _refuse_while_at_work(connection, home, given.replace),
         )
     finally:
         store.close()
@@ -49,13 +49,15 @@ def run(given: argparse.Namespace) -> ExitCode:
     return ExitCode.NOTHING_FLAGGED
 
 
-def _refuse_while_at_work(connection: Connection, locks: Path, replace: bool) -> None:
-    """A run that is going on would write into a store that knows nothing of it."""
+def _refuse_while_at_work(connection: Connection, home: Path, replace: bool) -> None:
+    """A night or run that is going on would write into a store that knows nothing of it."""
     from flows.launch import is_dead
     from pipeline.store.runs import running
 
+    if not all(is_dead(lock) for lock in (home / "nights").glob("*.lock")):
+        raise StoreError("a night is going on: let it finish or end it, then restore")
     for run_id in running(connection):
-        lock = locks / run_id
+        lock = home / "runs" / run_id
         if lock.exists() and not is_dead(lock):
             raise StoreError("a run is going on: let it finish or end it, then restore")
         if not lock.exists() and not replace:

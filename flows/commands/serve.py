@@ -29,7 +29,7 @@ def run(given: argparse.Namespace) -> ExitCode:
     """Serve until interrupted; one process an inbox."""
     from flows.night import plan_of
     from flows.orchestrator import LocalServer
-    from flows.turns import inbox_key, serve_lock
+    from flows.turns import check_reports, inbox_key, serve_lock
 
     settings = load(given.settings)
     set_up(settings.log, logging.INFO)
@@ -48,6 +48,7 @@ def run(given: argparse.Namespace) -> ExitCode:
         raise UsageError("--cron takes five fields: minute hour day month weekday, such as '0 2 * * *'")
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = inbox_key(plan.inbox)
+    check_reports(plan.out, key)
     lock = serve_lock(settings.home, key)
     if lock is None:
         raise UsageError("this inbox is served already, by another process with this data folder")
@@ -61,6 +62,5 @@ def run(given: argparse.Namespace) -> ExitCode:
         from flows.serving import serve_inbox
 
         os.environ[PLACES] = json.dumps(places)
-        print(f"serving the inbox at {cron!r}, {zone}; end with Ctrl-C", flush=True)
         serve_inbox(plan, cron, server)
     return ExitCode.NOTHING_FLAGGED

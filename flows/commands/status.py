@@ -6,13 +6,16 @@ import argparse
 import datetime as dt
 import json
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.cli import settings_file
-from pipeline.errors import ExitCode
+from pipeline.errors import ExitCode, OversealError
 from pipeline.settings import Settings, load
 
 if TYPE_CHECKING:
+    from flows.alerts import Alert
     from flows.standing import Standing
 
 _NEVER = "no night has been worked yet: is `overseal serve` running?"
@@ -26,6 +29,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="for schedulers: alert and end with 1 when no night came to its end for too long, or the last one failed",
     )
+    parser.add_argument(
+        "--inbox", type=Path, metavar="DIR", help="only this inbox (else every one that has had a night)"
+    )
     parser.add_argument("--nights", type=int, default=7, metavar="N", help="how many nights to show (%(default)s)")
     parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
     settings_file(parser)
@@ -33,38 +39,50 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> ExitCode:
     """Print how the nights stand."""
-    from flows.standing import standings
-    from pipeline.store.database import open_store
+    from flows.alerts import Alert, send
+    from flows.turns import inbox_key
 
     settings = load(given.settings)
     if given.store:
         settings = settings.model_copy(update={"store_url": given.store})
-    store = open_store(settings.store)
     try:
-        with store.read() as connection:
-            here = standings(connection, settings.nightly, dt.datetime.now(dt.UTC), max(1, given.nights))
-    finally:
-        store.close()
+        here = _standings(settings, max(1, given.nights))
+    except OversealError:
+        if given.check:
+            send(settings.nightly, Alert("failure", "how the nights stand cannot be told: the store cannot be used"))
+        raise
+    if given.inbox is not None:
+        here = [one for one in here if one.inbox == inbox_key(given.inbox)]
     if given.json:
         print(json.dumps([one.as_json() for one in here], indent=2))
     else:
         print("\n\n".join("\n".join(_told(one)) for one in here) or _NEVER)
-    return _checked(here, settings) if given.check else ExitCode.NOTHING_FLAGGED
+    if not given.check:
+        return ExitCode.NOTHING_FLAGGED
+    # One that is served no more would be silent for ever.
+    served = given.inbox or settings.nightly.inbox
+    alert = _alert([one for one in here if served is None or one.inbox == inbox_key(served)], settings)
+    if alert is None:
+        return ExitCode.NOTHING_FLAGGED
+    send(settings.nightly, alert)
+    return ExitCode.OUR_FAULT
 
 
-def _checked(here: list[Standing], settings: Settings) -> ExitCode:
-    from flows.alerts import Alert, send
+def _standings(settings: Settings, nights: int) -> list[Standing]:
+    from flows.standing import standings
+    from pipeline.store.database import open_store
 
-    if any(one.silent for one in here) or not here:
-        hours = settings.nightly.silence_hours
-        send(settings.nightly, Alert("silence", f"no night came to its end in the last {hours:g} hours"))
-        return ExitCode.OUR_FAULT
-    return ExitCode.OUR_FAULT if any(_failed(one) for one in here) else ExitCode.NOTHING_FLAGGED
+    with closing(open_store(settings.store)) as store, store.read() as connection:
+        return standings(connection, settings.nightly, dt.datetime.now(dt.UTC), nights)
 
 
-def _failed(one: Standing) -> bool:
-    ended = [night for night in one.nights if night.state != "running"]
-    return bool(ended) and ended[0].state != "finished"
+def _alert(here: list[Standing], settings: Settings) -> Alert | None:
+    from flows.alerts import Alert
+
+    if not here or any(one.silent for one in here):
+        return Alert("silence", f"no night came to its end in the last {settings.nightly.silence_hours:g} hours")
+    failed = next((one.failed for one in here if one.failed is not None), None)
+    return Alert("failure", f"the last night {failed.state}: {failed.failure}") if failed is not None else None
 
 
 def _told(one: Standing) -> Iterator[str]:

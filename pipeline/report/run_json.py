@@ -26,6 +26,15 @@ def write_run_json(out: Path, summary: RunSummary) -> Path:
     return target
 
 
+def run_reported_in(out: Path) -> str | None:
+    """Id of the run that a folder has the report of; None where it has none."""
+    try:
+        run_id = json.loads((out / NAME).read_text(encoding="utf-8"))["run_id"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return run_id if isinstance(run_id, str) else None
+
+
 def as_contract(summary: RunSummary) -> dict[str, Any]:
     """The summary under the names and in the order of the contract."""
     return {

@@ -41,6 +41,8 @@ class ArrivalState(StrEnum):
 GONE = (ArrivalState.REMOVED, ArrivalState.MOVED)
 #: Not yet screened.
 WAITING = (ArrivalState.SETTLING, ArrivalState.PENDING)
+#: Nobody has read these bytes under this name, or there is nothing to show for it: met again, they are new.
+UNREAD = (*WAITING, ArrivalState.SAME, ArrivalState.QUARANTINED, ArrivalState.DROPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +102,29 @@ def places_by_hash(connection: Connection, inbox: str, hashes: Sequence[str]) ->
 def note_missing(connection: Connection, inbox: str, places: Sequence[str]) -> tuple[int, int]:
     """Note files that are not there any more; returns how many were removed and how many moved by us.
 
-    Of one that was never screened nothing is kept, so that it counts as new should it return.
+    Of one that was never read its bytes are forgotten, so that it counts as new should it return.
     """
     removed = moved = 0
     for start in range(0, len(places), _CHUNK):
         chunk = (arrivals.c.inbox == inbox) & arrivals.c.place.in_(places[start : start + _CHUNK])
         ours = chunk & (arrivals.c.state == ArrivalState.MOVING)
         moved += connection.execute(sa.update(arrivals).where(ours).values(state=ArrivalState.MOVED)).rowcount
-        unread = chunk & arrivals.c.state.in_(WAITING)
+        unread = chunk & arrivals.c.state.in_(UNREAD)
         connection.execute(sa.update(arrivals).where(unread).values(sha256=None))
         rest = chunk & arrivals.c.state.not_in(GONE)
         removed += connection.execute(sa.update(arrivals).where(rest).values(state=ArrivalState.REMOVED)).rowcount
     return removed, moved
+
+
+def adopt_orphans(connection: Connection, inbox: str) -> None:
+    """Have second names screened whose first went away or changed before it was read."""
+    first = arrivals.alias()
+    no_first = (ArrivalState.SAME, ArrivalState.SETTLING)
+    stands = sa.exists().where(
+        first.c.inbox == arrivals.c.inbox, first.c.sha256 == arrivals.c.sha256, first.c.state.not_in(no_first)
+    )
+    orphans = (arrivals.c.inbox == inbox) & (arrivals.c.state == ArrivalState.SAME) & ~stands.correlate(arrivals)
+    connection.execute(sa.update(arrivals).where(orphans).values(state=ArrivalState.PENDING))
 
 
 def count_by_state(connection: Connection, inbox: str | None = None) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,17 +52,15 @@ class Night:
 COUNTS = ("found", "read", "partial", "unreadable", "duplicates")
 
 
+#: A night that is further in the future was noted while a clock was wrong; smaller differences are nothing.
+CLOCK_SLACK = dt.timedelta(hours=1)
+
+
 def clock(connection: Connection) -> float:
     """Seconds since 1970 by the database's clock, the only one that machines at one store have in common."""
     postgres = connection.dialect.name == "postgresql"
     now = "SELECT extract(epoch FROM clock_timestamp())" if postgres else "SELECT strftime('%s', 'now')"
     return float(connection.execute(sa.text(now)).scalar_one())
-
-
-def lock_nights(connection: Connection) -> None:
-    """Let nobody else begin a night before this transaction ends; SQLite has one writer at a time anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("LOCK TABLE nights IN EXCLUSIVE MODE"))
 
 
 def at_work(connection: Connection, inbox: str) -> list[Night]:
@@ -103,16 +102,32 @@ def end_night(
     )
 
 
-def last_finished(connection: Connection, inbox: str) -> Night | None:
-    """The night that was due latest of those that came to their end."""
-    query = sa.select(nights).where(nights.c.inbox == inbox, nights.c.state == "finished")
-    row = connection.execute(query.order_by(nights.c.scheduled.desc()).limit(1)).first()
+def last_finished(connection: Connection, inbox: str, now: dt.datetime) -> Night | None:
+    """The night that was due latest of those that came to their end.
+
+    One that was due in the future says that the clock was wrong then, and must not stand in the way of those to come.
+    """
+    return _last(connection, inbox, nights.c.scheduled, now)
+
+
+def last_ended(connection: Connection, inbox: str, now: dt.datetime) -> Night | None:
+    """The night that came to its end latest; one that did so in the future counts for none."""
+    return _last(connection, inbox, nights.c.finished, now)
+
+
+def _last(connection: Connection, inbox: str, moment: sa.Column[Any], now: dt.datetime) -> Night | None:
+    query = sa.select(nights).where(nights.c.inbox == inbox, nights.c.state == "finished", moment <= _latest(now))
+    row = connection.execute(query.order_by(moment.desc()).limit(1)).first()
     return _night(row) if row is not None else None
 
 
-def last_rehash(connection: Connection, inbox: str) -> str | None:
+def _latest(now: dt.datetime) -> str:
+    return (now + CLOCK_SLACK).astimezone(dt.UTC).isoformat(timespec="seconds")
+
+
+def last_rehash(connection: Connection, inbox: str, now: dt.datetime) -> str | None:
     """When everything in an inbox was last hashed (UTC, ISO 8601): the first night that came to its end did, too."""
-    ended = (nights.c.inbox == inbox) & (nights.c.state == "finished")
+    ended = (nights.c.inbox == inbox) & (nights.c.state == "finished") & (nights.c.started <= _latest(now))
     latest = sa.select(sa.func.max(nights.c.started)).where(ended, nights.c.rehashed == 1)
     first = sa.select(sa.func.min(nights.c.started)).where(ended)
     return connection.execute(latest).scalar() or connection.execute(first).scalar()

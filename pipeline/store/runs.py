@@ -49,6 +49,12 @@ def running(connection: Connection) -> list[str]:
     return list(connection.execute(sa.select(runs.c.run_id).where(runs.c.state == "running")).scalars())
 
 
+def has_finished(connection: Connection, run_id: str) -> bool:
+    """Whether a run came to its end."""
+    query = sa.select(runs.c.state).where(runs.c.run_id == run_id)
+    return connection.execute(query).scalar() == "finished"
+
+
 def save_cases(connection: Connection, run_id: str, position: int, document: Iterable[Case]) -> None:
     """Keep the cases of one document, which stands at `position` in the run."""
     rows = [

@@ -114,6 +114,37 @@ def test_the_same_bytes_under_two_names_are_one_scan(watched: Watched) -> None:
     assert {watched.state("a.jpg"), watched.state("b.jpg")} == {"pending", "same"}
 
 
+@pytest.mark.parametrize("what", ["removed", "changed"])
+def test_a_second_name_is_screened_when_the_first_was_lost_before_it_was(watched: Watched, what: str) -> None:
+    watched.put("a.jpg", mtime=1)
+    watched.put("b.jpg", mtime=1)
+    watched.look()
+    names = ("a.jpg", "b.jpg")
+    first, second = names if watched.state("a.jpg") == "pending" else reversed(names)
+    # Touching the second is not reading it.
+    watched.put(second, mtime=2)
+    watched.look()
+    if what == "removed":
+        (watched.folder / first).unlink()
+    else:
+        watched.put(first, b"other", mtime=2)
+    watched.look()
+    assert watched.state(second) == "pending"
+    watched.screened()
+    assert watched.state(second) == "done"
+
+
+def test_a_second_name_stays_one_when_the_first_goes_after_it_was_screened(watched: Watched) -> None:
+    watched.put("a.jpg")
+    watched.look()
+    watched.screened()
+    watched.put("b.jpg")
+    watched.look()
+    (watched.folder / "a.jpg").unlink()
+    assert watched.look().waiting == 0
+    assert watched.state("b.jpg") == "same"
+
+
 def test_a_second_name_in_an_application_is_one_more_paper_of_it(watched: Watched) -> None:
     watched.put("a.jpg")
     watched.look()
@@ -181,6 +212,24 @@ def test_a_file_removed_before_it_was_screened_is_new_when_it_returns(watched: W
     assert watched.look().removed == 1
     watched.put("a.jpg")
     assert watched.look().new == 1
+
+
+@pytest.mark.parametrize("state", [ArrivalState.QUARANTINED, ArrivalState.DROPPED])
+def test_what_could_not_be_read_is_not_done_by_being_taken_away_and_put_back(
+    watched: Watched, state: ArrivalState
+) -> None:
+    watched.put("a.jpg", mtime=1)
+    watched.put("b.jpg", b"other")
+    watched.look()
+    one = watched.at("a.jpg")
+    assert one is not None
+    with watched.store.write() as connection:
+        save_arrivals(connection, KEY, [replace(one, state=state)])
+    (watched.folder / "a.jpg").unlink()
+    assert watched.look().removed == 1
+    watched.put("a.jpg", mtime=1)
+    watched.look()
+    assert watched.state("a.jpg") == "pending"
 
 
 def test_an_inbox_that_disappears_and_returns_loses_nothing(watched: Watched) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import fcntl
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from flows.cli import main
+from flows.turns import turn
 from pipeline.errors import ExitCode
 from pipeline.store.database import open_store
 from pipeline.store.pages import PageFolder
@@ -78,6 +80,21 @@ def test_nothing_is_restored_while_a_run_is_going_on(
         assert "a run is going on" in capsys.readouterr().err
     # The process that held it has ended.
     assert main(["restore", str(tmp_path / "other")]) == ExitCode.NOTHING_FLAGGED
+
+
+def test_nothing_is_restored_while_a_night_is_going_on(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where it is not screening: what it notes would be of a store that is gone."""
+    with (
+        closing(open_store(f"sqlite:///{home / 'overseal.db'}")) as store,
+        turn(store, home, "inbox", "2026-01-01T01:00:00+00:00", 60.0) as night,
+    ):
+        assert main(["restore", str(tmp_path / "backup"), "--replace"]) == ExitCode.STORE
+        assert "a night is going on" in capsys.readouterr().err
+        with store.write() as connection:
+            night.hold(connection)
+    assert main(["restore", str(tmp_path / "backup"), "--replace"]) == ExitCode.NOTHING_FLAGGED
 
 
 def test_a_run_of_another_machine_is_asked_about(

@@ -15,8 +15,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.store.arrivals import count_by_state
+from flows.turns import inbox_key
+from pipeline.intake.inbox import place_of
+from pipeline.store.arrivals import arrivals_at, count_by_state
 from pipeline.store.database import open_store
+from pipeline.store.nights import Night, recent
 from tests.flows.test_screen import CANARY
 
 _KEPT = {name: value for name, value in os.environ.items() if not name.startswith(("OVERSEAL_", "PREFECT_"))}
@@ -39,10 +42,15 @@ class Nights:
     def work(self, scheduled: str = "", **nightly: object) -> dict[str, Any]:
         self.count += 1
         asked = {
-            "scheduled": scheduled or f"2026-11-{self.count:02d}T02:00:00+01:00",
+            "scheduled": scheduled or f"2025-10-{self.count:02d}T02:00:00+02:00",
             "inbox": str(self.root / "inbox"),
             "out": str(self.root / "out"),
-            "settings": {"home": str(self.root / "home"), "nightly": {"settle_seconds": 0, **nightly}},
+            "settings": {
+                "home": str(self.root / "home"),
+                "nightly": {"settle_seconds": 0, **nightly},
+                # The nights lie in the past.
+                "retention": {"reports": 0},
+            },
         }
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -63,6 +71,14 @@ class Nights:
         return subprocess.run(
             [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False, env=environment
         )
+
+    def noted(self) -> list[Night]:
+        """From the store, the one that was due last first."""
+        with (
+            closing(open_store(f"sqlite:///{self.root / 'home' / 'overseal.db'}")) as store,
+            store.read() as connection,
+        ):
+            return sorted(recent(connection, 99), key=lambda night: night.scheduled, reverse=True)
 
     def states(self) -> dict[str, int]:
         store = open_store(f"sqlite:///{self.root / 'home' / 'overseal.db'}")
@@ -159,7 +175,7 @@ def test_nights_screen_what_is_new_and_lose_nothing(nights: Nights, tmp_path: Pa
     assert "quarantine list" in status["needs"][0]
     assert nights.command("status", "--check").returncode == 0
     shown = nights.command("status").stdout
-    assert "2026-11-05T01:00:00" in shown
+    assert "2025-10-05T00:00:00" in shown
     assert CANARY not in shown + as_json + (tmp_path / "metrics").read_text()
     for path in (tmp_path / "out").rglob("night.json"):
         assert CANARY not in path.read_text()
@@ -172,9 +188,6 @@ def test_a_night_that_fails_leaves_its_scans_to_the_next(nights: Nights, tmp_pat
     assert nights.work(alert=alert)["failure"] in ("settings", "system")
     assert json.loads((tmp_path / "said").read_text())["alert"] == "failure"
     assert nights.states() == {"pending": 1}
-    checked = nights.command("status", "--check")
-    assert checked.returncode == 1
-    assert "the last night failed" in checked.stdout
     (tmp_path / "out").unlink()
     assert _screened(nights.work(), "read") == (1,)
 
@@ -182,15 +195,26 @@ def test_a_night_that_fails_leaves_its_scans_to_the_next(nights: Nights, tmp_pat
     (tmp_path / "inbox").rename(tmp_path / "aside")
     assert nights.work() == {"failure": "inbox-gone"}
     assert nights.states() == {"done": 1}
+    said = tmp_path / "said"
+    (tmp_path / "home" / "overseal.toml").write_text(f"[nightly]\nalert = {json.dumps(alert)}\n")
+    checked = nights.command("status", "--check", "--inbox", str(tmp_path / "inbox"))
+    assert checked.returncode == 1
+    assert "the last night failed" in checked.stdout
+    assert json.loads(said.read_text())["message"] == "the last night failed: inbox-gone"
+    # An inbox that has had no night is silent, whatever others have.
+    assert nights.command("status", "--check", "--inbox", str(tmp_path)).returncode == 1
+    assert json.loads(said.read_text())["alert"] == "silence"
+    assert nights.command("status", "--check", "--store", f"sqlite:///{tmp_path}").returncode == 7
+    assert "store" in json.loads(said.read_text())["message"]
     (tmp_path / "aside").rename(tmp_path / "inbox")
 
     # The night in which the clocks go back has two nights at half past two, and two folders.
-    for due in ("2027-10-31T00:30:00+00:00", "2027-10-31T01:30:00+00:00"):
+    for due in ("2025-10-26T00:30:00+00:00", "2025-10-26T01:30:00+00:00"):
         assert nights.work(due)["scheduled"] == due
-    assert nights.work("2027-10-31T01:30:00+00:00") == {"why": "done"}
-    assert nights.work("2027-10-30T01:30:00+00:00") == {"why": "superseded"}
+    assert nights.work("2025-10-26T01:30:00+00:00") == {"why": "done"}
+    assert nights.work("2025-10-25T01:30:00+00:00") == {"why": "superseded"}
     folders = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {"2027-10-31T023000+0200", "2027-10-31T023000+0100"} <= folders
+    assert {"2025-10-26T023000+0200", "2025-10-26T023000+0100"} <= folders
 
 
 def test_a_register_that_changed_is_asked_of_what_was_screened_before(nights: Nights, tmp_path: Path) -> None:
@@ -199,6 +223,13 @@ def test_a_register_that_changed_is_asked_of_what_was_screened_before(nights: Ni
     nights.put("a.jpg")
     told = nights.work(register=str(register))
     assert (told["register"], told["alerts"], _screened(told, "found")) == ("unusable", ["register"], (1,))
+    # A delivery of which nothing can be loaded is no register without leads; nor is it the night after.
+    (register / "permits.csv").write_bytes(b"\xff\x00")
+    for _ in range(2):
+        told = nights.work(register=str(register))
+        assert (told["register"], told["alerts"]) == ("empty", ["register"])
+        assert "no permit of the register" in nights.command("status").stdout
+    assert told["screening"] is None
     (register / "permits.csv").write_text("permit_number,office_id\nWP-1,01\n")
     told = nights.work(register=str(register))
     assert (told["register"], _screened(told, "found")) == ("used", (1,))
@@ -209,6 +240,114 @@ def test_a_register_that_changed_is_asked_of_what_was_screened_before(nights: Ni
     reads = nights.reads()
     told = nights.work(register=str(register))
     assert (_screened(told, "found"), nights.reads() - reads) == ((1,), 0)
+
+
+def test_a_manifest_that_changed_puts_papers_into_another_application(nights: Nights, tmp_path: Path) -> None:
+    manifest = tmp_path / "inbox" / "manifest.csv"
+
+    def groups() -> set[frozenset[str]]:
+        """Names of the files that were last screened together."""
+        names = ("a.jpg", "b.jpg", "c.jpg", "d.jpg")
+        places = {place_of(name.encode()): name for name in names}
+        with closing(open_store(f"sqlite:///{tmp_path / 'home' / 'overseal.db'}")) as store, store.read() as connection:
+            found = arrivals_at(connection, inbox_key(tmp_path / "inbox"), list(places))
+        bundles: dict[str | None, set[str]] = {}
+        for place, one in found.items():
+            bundles.setdefault(one.bundle, set()).add(places[place])
+        return {frozenset(one) for one in bundles.values()}
+
+    for name in "abc":
+        nights.put(f"{name}.jpg", facts={"viz.surname": name.upper()})
+    manifest.write_text("file,application_id\na.jpg,1\nb.jpg,1\nc.jpg,2\n")
+    told = nights.work()
+    assert (told["arrivals"]["manifests"], _screened(told, "found", "read")) == (1, (3, 3))
+    assert groups() == {frozenset({"a.jpg", "b.jpg"}), frozenset({"c.jpg"})}
+
+    # Both applications are screened as they are now, and nothing is read again.
+    reads = nights.reads()
+    manifest.write_text("file,application_id\na.jpg,1\nb.jpg,2\nc.jpg,2\n")
+    told = nights.work()
+    assert (told["arrivals"]["manifests"], told["arrivals"]["new"]) == (1, 0)
+    assert (_screened(told, "found", "read"), nights.reads() - reads) == ((3, 3), 0)
+    assert groups() == {frozenset({"a.jpg"}), frozenset({"b.jpg", "c.jpg"})}
+    assert nights.work()["screening"] is None
+
+    # A new paper takes those of its application with it, and leaves the other one alone.
+    nights.put("d.jpg", facts={"viz.surname": "D"})
+    manifest.write_text(manifest.read_text() + "d.jpg,2\n")
+    told = nights.work()
+    assert (_screened(told, "found"), nights.reads() - reads) == ((3,), 1)
+    assert groups() == {frozenset({"a.jpg"}), frozenset({"b.jpg", "c.jpg", "d.jpg"})}
+    assert nights.states() == {"done": 5}
+
+
+def test_a_jump_of_the_flagged_share_is_told(nights: Nights, tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    alert = [sys.executable, "-c", "import sys; open(sys.argv[1], 'a').write(sys.stdin.read() + '\\n')", str(said)]
+
+    def night(surname: str, count: int) -> dict[str, Any]:
+        for number in range(count):
+            nights.put(f"{surname}-{number}.jpg", facts={"viz.surname": f"{surname}{number}"})
+        return nights.work(alert=alert)
+
+    assert night("A", 100)["alerts"] == []
+    # As many as ever: none, and a few of few.
+    assert night("B", 20)["alerts"] == []
+    assert night("ALTERED", 2)["alerts"] == []
+    assert not said.exists()
+    told = night("ALTEREDTOO", 20)
+    assert (told["alerts"], told["screening"]["cases"]["document-examiner"]) == (["flagged-share"], 20)
+    (alerted,) = map(json.loads, said.read_text().splitlines())
+    assert (alerted["alert"], alerted["counts"]) == ("flagged-share", {"documents": 20, "flagged": 20})
+    assert "far more of its documents" in nights.command("status").stdout
+
+
+def test_everything_is_hashed_again_when_it_is_time_and_not_every_night_from_then_on(nights: Nights) -> None:
+    nights.put("a.jpg")
+    assert nights.work()["arrivals"]["rehashed"] == 0
+    # As if a week had gone by.
+    assert nights.work(rehash_days=1e-9)["arrivals"]["rehashed"] == 1
+    assert [night.rehashed for night in nights.noted()] == [1, 0]
+
+
+def test_a_night_that_failed_after_it_had_screened_keeps_its_report(nights: Nights, tmp_path: Path) -> None:
+    due = "2025-10-01T02:00:00+02:00"
+    nights.put("a.jpg", facts={"viz.surname": "A"})
+    nights.put("bad.jpg", behave="unreadable")
+    (tmp_path / "done").write_text("no folder")
+    assert nights.work(due, move_to=str(tmp_path / "done")) == {"failure": "system"}
+    assert nights.states() == {"moving": 1, "quarantined": 1}
+    # What came meanwhile is in a report beside it.
+    nights.put("b.jpg", facts={"viz.surname": "B"})
+    assert _screened(nights.work(due), "found") == (1,)
+    files: dict[str, list[str]] = {}
+    for path in (tmp_path / "out").glob("*/names.csv"):
+        with path.open(newline="") as names:
+            files[path.parent.name] = sorted(Path(row["file"]).name for row in csv.DictReader(names))
+    assert files == {"2025-10-01T020000+0200": ["a.jpg", "bad.jpg"], "2025-10-01T020000+0200-2": ["b.jpg"]}
+    (listed,) = json.loads(nights.command("quarantine", "list", "--json").stdout)
+    assert listed["night"] == "2025-10-01T020000+0200"
+
+
+def test_what_could_not_be_moved_is_still_a_paper_of_its_application(nights: Nights, tmp_path: Path) -> None:
+    nights.put("applicant/a.jpg", facts={"viz.surname": "A"})
+    (tmp_path / "done").write_text("no folder")
+    assert nights.work(move_to=str(tmp_path / "done")) == {"failure": "system"}
+    assert nights.states() == {"moving": 1}
+    nights.put("applicant/b.jpg", facts={"viz.surname": "B"})
+    assert _screened(nights.work(), "found") == (2,)
+
+
+def test_two_inboxes_never_share_a_folder_of_reports(nights: Nights, tmp_path: Path) -> None:
+    nights.put("a.jpg")
+    assert _screened(nights.work(), "read") == (1,)
+    (tmp_path / "inbox").rename(tmp_path / "other")
+    (tmp_path / "inbox").symlink_to("other")
+    assert nights.work() == {"failure": "settings"}
+    served = nights.command("serve", "--inbox", str(tmp_path / "inbox"), "--out", str(tmp_path / "out"))
+    assert (served.returncode, "another inbox's" in served.stderr) == (2, True)
+    (tmp_path / "out" / ".inbox").unlink()
+    assert _screened(nights.work(), "read") == (1,)
 
 
 def test_what_is_done_is_moved(nights: Nights, tmp_path: Path) -> None:

@@ -72,8 +72,9 @@ def test_what_was_due_last_is_found_however_rare(tmp_path: Path) -> None:
     assert due == "2027-01-01T02:00:00+00:00"
 
 
-def test_what_is_no_schedule_is_told(tmp_path: Path) -> None:
-    (told,) = _asked(tmp_path, "61 2 * * *", "UTC", "2027-06-01T00:00:00+00:00", 1)
+@pytest.mark.parametrize("cron", ["61 2 * * *", "a b c d e", "0 2 31 2 *"])
+def test_what_is_no_schedule_is_told(tmp_path: Path, cron: str) -> None:
+    (told,) = _asked(tmp_path, cron, "UTC", "2027-06-01T00:00:00+00:00", 1)
     assert "--cron" in str(told)
 
 

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,9 @@ from pipeline.store.nights import Night, begin_night, clock, end_night, recent
 KEY = "inbox"
 NIGHT = "2026-03-29T01:00:00+00:00"
 LATER = "2026-03-30T01:00:00+00:00"
+
+_SERVICES = 4
+_PATIENCE = 120.0
 
 _HOLDER = """
 import sys, time
@@ -58,9 +63,9 @@ class House:
 
 
 @pytest.fixture(name="house")
-def _house(tmp_path: Path) -> House:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    return House(tmp_path, url, open_store(url))
+def _house(tmp_path: Path, store: Store, store_url: str) -> House:
+    """On each database."""
+    return House(tmp_path, store_url, store)
 
 
 @pytest.fixture(name="holder")
@@ -99,6 +104,41 @@ def test_a_night_is_worked_once_for_each_time_that_it_was_due(house: House) -> N
     assert house.take(NIGHT) == "superseded"
 
 
+def test_a_night_that_was_due_in_the_future_is_in_nobody_s_way(house: House) -> None:
+    assert house.take("2999-01-01T01:00:00+00:00") == "mine"
+    assert house.take(LATER) == "mine"
+    assert house.take(LATER) == "done"
+
+
+def test_of_services_at_one_store_one_gets_the_night(house: House) -> None:
+    """Each has a data folder and connections of its own, as on machines that share a Postgres."""
+    said: list[str] = []
+    all_said = threading.Condition()
+    together = threading.Barrier(_SERVICES)
+
+    def serve(home: Path) -> None:
+        with closing(open_store(house.url)) as store:
+            together.wait(_PATIENCE)
+            try:
+                with turn(store, home, KEY, NIGHT, 60.0), all_said:
+                    said.append("mine")
+                    all_said.notify_all()
+                    # At work until every other one has had its answer.
+                    all_said.wait_for(lambda: len(said) == _SERVICES, _PATIENCE)
+            except NotMyTurn as other:
+                with all_said:
+                    said.append(other.why)
+                    all_said.notify_all()
+
+    threads = [threading.Thread(target=serve, args=(house.home / str(number),)) for number in range(_SERVICES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["mine", *["overlap"] * (_SERVICES - 1)]
+    assert house.states() == ["running"]
+
+
 def test_the_hour_that_comes_twice_has_two_nights(house: House) -> None:
     assert house.take("2026-10-25T00:30:00+00:00") == "mine"
     assert house.take("2026-10-25T01:30:00+00:00") == "mine"
@@ -124,6 +164,17 @@ def test_a_night_that_was_taken_for_dead_stops(house: House) -> None:
         mine.last = -1e9
         with pytest.raises(OversealError, match="took its place"):
             mine.beat()
+
+
+def test_what_a_night_writes_counts_only_while_it_has_the_turn(house: House) -> None:
+    with turn(house.store, house.home, KEY, NIGHT, 60.0) as mine:
+        with house.store.write() as connection:
+            mine.hold(connection)
+            end_night(connection, mine.night.night_id, "crashed", NIGHT)
+        with pytest.raises(OversealError, match="took its place"), house.store.write() as connection:
+            end_night(connection, mine.night.night_id, "finished", NIGHT)
+            mine.hold(connection)
+    assert house.states() == ["crashed"]
 
 
 def test_one_process_serves_an_inbox(tmp_path: Path) -> None:
