@@ -21,6 +21,7 @@ from checks.registry import ALL_CHECKS, CHECKS, ROW_CHECKS
 from flows.discovery import Discovery, discover
 from flows.orchestrator import LocalServer
 from flows.output import now, write_output
+from flows.processes import private_folder
 from flows.reading import make_reader
 from flows.rescreening import rediscover
 from flows.rows import RowRun, RowTotals, row_run, row_totals
@@ -284,8 +285,3 @@ def is_dead(lock: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def private_folder(folder: Path) -> None:
-    """Make a folder that its owner alone can look into."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)

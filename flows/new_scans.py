@@ -15,13 +15,12 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from flows.arrival import Inbox
-from flows.output import file_id
 from pipeline.intake import find
 from pipeline.intake.inbox import place_of
 from pipeline.settings import Intake
 from pipeline.store.arrivals import Arrival, ArrivalState, arrivals_at, read_outcomes, save_arrivals
 from pipeline.store.database import Store
-from pipeline.store.inputs import Input, all_inputs, originals
+from pipeline.store.inputs import Input, all_inputs, file_id, originals
 from pipeline.store.scans import PASSING
 
 T = TypeVar("T")

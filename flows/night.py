@@ -1,5 +1,7 @@
 """One night: look into the inbox, screen what is new, audit the register, tell what became of it. Knows no schedule.
 
+What screens and audits is imported late: a night with nothing new takes half the memory without it.
+
 What was taken in is noted in the transaction that ends the screening run. A night that is killed before leaves its
 scans waiting, and the next one screens them; what was read stays read.
 """
@@ -21,11 +23,10 @@ from typing import TYPE_CHECKING, Any
 from flows.alerts import Alert, send
 from flows.arrival import Inbox, Look, look
 from flows.erasing import Erasure, erase
-from flows.exit_codes import first_of
+from flows.exit_codes import exit_code, first_of
 from flows.jumps import jumped
-from flows.launch import Request, Result, private_folder, screen_folder
 from flows.moving import move_done
-from flows.new_scans import Closing, selection
+from flows.processes import private_folder
 from flows.standing import metrics, standing
 from flows.turns import Turn, inbox_key, turn, utc, utc_now
 from pipeline.errors import (
@@ -38,13 +39,13 @@ from pipeline.errors import (
     place_of,
 )
 from pipeline.intake.inbox import InboxGone
-from pipeline.register.folder import look_into
 from pipeline.report.openmetrics import write_metrics
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
 from pipeline.store.nights import COUNTS, Night, end_night, last_finished, last_rehash, recent
 
 if TYPE_CHECKING:
+    from flows.launch import Result
     from pipeline.report.audit_report import AuditReport
 
 log = logging.getLogger(__name__)
@@ -137,14 +138,18 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     stamp, register = _register(settings.nightly.register_folder)
     known = last.summary.get("register_stamp", "") if last else ""
     delivered = register is not None and stamp != known
-    screened = None
+    screened, audited = None, None
+    folder, today = plan.out / plan.folder, _today(plan)
     # A register that came only now, or came back, is asked of what was screened without it.
     everything = delivered and last is not None and settings.nightly.rematch == "all"
     if seen.waiting or seen.manifests or everything:
-        screened = _screen(plan, store, mine, inbox, register, everything=everything)
-    audited = None
+        from flows.night_runs import screen_inbox
+
+        screened = screen_inbox(store, mine, inbox, settings, folder, today, register, everything=everything)
     if register is not None and (delivered or screened is not None or rehash):
-        audited = _audit(plan, mine, register)
+        from flows.night_runs import audit_night
+
+        audited = audit_night(mine, settings, folder, today, register)
     moved = 0
     if settings.nightly.move_to is not None:
         moved = move_done(store, inbox, settings.nightly.move_to / plan.folder)
@@ -152,7 +157,7 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     if settings.nightly.register_folder is not None:
         told = "unusable" if register is None else "used" if audited is not None else "unchanged"
     # Outside any run, and last: what the night itself needed is read by now.
-    erased = erase(store, settings, plan.out, _today(plan))
+    erased = erase(store, settings, plan.out, today)
     return _Done(seen, screened, audited, told, stamp or known, moved, erased)
 
 
@@ -168,6 +173,8 @@ def _register(folder: Path | None) -> tuple[str, Path | None]:
     """Stamp of the register's delivery, and its folder; no folder where it cannot be used tonight."""
     if folder is None:
         return "", None
+    from pipeline.register.folder import look_into
+
     try:
         files = look_into(folder).files
     except (UsageError, NothingToRead) as error:
@@ -175,46 +182,6 @@ def _register(folder: Path | None) -> tuple[str, Path | None]:
         return "", None
     told = repr([(file.path.name, file.stamp) for file in files])
     return hashlib.sha256(told.encode()).hexdigest(), folder
-
-
-def _screen(
-    plan: Plan, store: Store, mine: Turn, inbox: Inbox, register: Path | None, *, everything: bool
-) -> Result | None:
-    select = selection(store, inbox, plan.settings.intake, everything=everything)
-    if select is None:
-        return None
-    request = Request(
-        [plan.inbox],
-        plan.out / plan.folder,
-        plan.settings,
-        _today(plan),
-        own_server=False,
-        progress=lambda stage, done, of: mine.beat(),
-        passed_over=tuple(inbox.passed_over),
-        register=register,
-        select=select,
-        closing=Closing(inbox, plan.folder, plan.settings.nightly.tries),
-    )
-    try:
-        return screen_folder(request)
-    except NothingToRead:  # what was there a moment ago is gone
-        return None
-
-
-def _audit(plan: Plan, mine: Turn, register: Path) -> AuditReport:
-    from flows.audit_launch import AuditRequest, audit_register
-
-    (plan.out / plan.folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    return audit_register(
-        AuditRequest(
-            register,
-            plan.out / plan.folder / "audit",
-            plan.settings,
-            _today(plan),
-            own_server=False,
-            progress=lambda stage, done, of: mine.beat(),
-        )
-    )
 
 
 def _today(plan: Plan) -> dt.date:
@@ -311,13 +278,12 @@ def _summary(plan: Plan, mine: Turn, done: _Done, seconds: float, finished: str)
 
 
 def _exit_code(done: _Done) -> ExitCode:
-    from flows.commands.audit import exit_code as audit_code
-    from flows.exit_codes import exit_code
-
     codes = {ExitCode.NOTHING_FLAGGED}
     if done.screened is not None:
         codes.add(exit_code(done.screened.summary, done.screened.tally))
     if done.audited is not None:
+        from flows.commands.audit import exit_code as audit_code
+
         codes.add(audit_code(done.audited))
     return first_of(codes)
 
