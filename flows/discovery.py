@@ -58,7 +58,10 @@ def discover(
         progress: told how many files were found so far.
         select: which of the files to take; rows of manifests are always told.
     """
-    own = [folder.resolve() for folder in passed_over]
+    named = [path.resolve() for path in paths]
+    # What was named is meant, though it may lie in a folder of ours, as the copy of an inbox elsewhere does.
+    ours = (folder.resolve() for folder in passed_over)
+    own = [folder for folder in ours if not any(folder in path.parents for path in named)]
     rows: list[Problem] = []
     manifest_rows = found = 0
     entries = _entries(find.find_files(paths, limits), own)

@@ -39,12 +39,14 @@ from pipeline.errors import (
     place_of,
 )
 from pipeline.intake.inbox import InboxGone
+from pipeline.intake.remote import check_address, is_address, mirror_of
 from pipeline.report.openmetrics import write_metrics
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
 from pipeline.store.nights import COUNTS, Night, end_night, last_finished, last_rehash, recent
 
 if TYPE_CHECKING:
+    from flows.fetching import Fetching
     from flows.launch import Result
     from pipeline.report.audit_report import AuditReport
 
@@ -63,6 +65,7 @@ class Plan:
 
     Attributes:
         inbox: links resolved; `out`, where the folders of nights go.
+        source: address of the inbox where it is elsewhere; `inbox` is its copy then.
         scheduled: when it was due, with its zone; `zone`, of the schedule.
     """
 
@@ -71,6 +74,7 @@ class Plan:
     out: Path
     scheduled: dt.datetime
     zone: str
+    source: str | None = None
 
     @property
     def folder(self) -> str:
@@ -112,6 +116,7 @@ class _Done:
     """What a night did; `register`: none, used, unchanged or unusable. `stamp` tells one delivery from another."""
 
     look: Look
+    fetching: Fetching | None
     screened: Result | None
     audited: AuditReport | None
     register: str
@@ -122,11 +127,13 @@ class _Done:
 
 def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     settings = plan.settings
+    fetching = _fetch(plan, mine)
     inbox = Inbox(
         mine.night.inbox,
         plan.inbox,
         [folder.resolve() for folder in (plan.out, settings.home, settings.nightly.move_to) if folder],
-        settings.nightly.settle_seconds,
+        # A file of a copy stands there when it is whole.
+        settings.nightly.settle_seconds if fetching is None else 0.0,
         settings.intake.max_bytes,
         beat=mine.beat,
     )
@@ -134,6 +141,9 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
         last = last_finished(connection, inbox.key)
         rehash = _rehash_due(last_rehash(connection, inbox.key), settings.nightly.rehash_days)
     seen = look(store, inbox, utc_now(), rehash=rehash)
+    if fetching is not None:
+        # The copy is complete and there even where the source is not.
+        seen.unlisted, seen.vanished = fetching.unlisted, fetching.vanished
     _log("inbox looked into", plan, counts=seen.as_counts())
     stamp, register = _register(settings.nightly.register_folder)
     known = last.summary.get("register_stamp", "") if last else ""
@@ -158,7 +168,20 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
         told = "unusable" if register is None else "used" if audited is not None else "unchanged"
     # Outside any run, and last: what the night itself needed is read by now.
     erased = erase(store, settings, plan.out, today)
-    return _Done(seen, screened, audited, told, stamp or known, moved, erased)
+    return _Done(seen, fetching, screened, audited, told, stamp or known, moved, erased)
+
+
+def _fetch(plan: Plan, mine: Turn) -> Fetching | None:
+    """Bring the copy of an inbox elsewhere up to date; None for a folder."""
+    if plan.source is None:
+        return None
+    from flows.fetching import Mirror, fetch_new
+
+    settings = plan.settings
+    settle = settings.nightly.settle_seconds
+    fetching = fetch_new(Mirror(plan.source, plan.inbox, settings.intake.max_bytes, settle, time.sleep, mine.beat))
+    _log("inbox fetched", plan, counts=fetching.as_counts())
+    return fetching
 
 
 def _rehash_due(last: str | None, days: float) -> bool:
@@ -251,6 +274,7 @@ def _summary(plan: Plan, mine: Turn, done: _Done, seconds: float, finished: str)
         "started": mine.night.started,
         "finished": finished,
         "seconds": round(seconds, 1),
+        "fetched": done.fetching.as_counts() if done.fetching else None,
         "arrivals": done.look.as_counts(),
         "screening": {
             "run_id": run.run_id,
@@ -294,6 +318,9 @@ def _alerts(plan: Plan, done: _Done, summary: Mapping[str, Any], before: list[Ni
     if done.look.vanished or done.look.unlisted:
         counts = {"unlisted": done.look.unlisted, "vanished": int(done.look.vanished)}
         yield Alert("inbox", "the inbox, or a part of it, cannot be seen", plan.folder, counts)
+    if done.fetching is not None and (done.fetching.failed or done.fetching.unfit or done.fetching.too_large):
+        counts = {name: getattr(done.fetching, name) for name in ("failed", "too_large", "unfit")}
+        yield Alert("inbox", "not all of the inbox could be fetched", plan.folder, counts)
     if done.register == "unusable":
         yield Alert("register", "the register could not be used; it is asked again next night", plan.folder)
     if done.screened is None:
@@ -337,12 +364,18 @@ def plan_of(settings: Settings, places: Mapping[str, str | None], scheduled: dt.
     """The plan of a night, by the settings and what the command line said on top.
 
     Raises:
-        UsageError: if no inbox is named.
+        UsageError: if no inbox is named, or its address cannot be used.
+        MissingDependency: if the package of its address is not installed.
     """
     inbox = places.get("inbox") or settings.nightly.inbox
     if inbox is None:
-        raise UsageError("no inbox is named: --inbox DIR, or inbox in [nightly] of the settings")
+        raise UsageError("no inbox is named: --inbox DIR or URL, or inbox in [nightly] of the settings")
     if places.get("store"):
         settings = settings.model_copy(update={"store_url": places["store"]})
     out = Path(places.get("out") or settings.nightly.out).resolve()
+    if is_address(inbox):
+        if settings.nightly.move_to is not None:
+            raise UsageError("move_to is not possible with an inbox at an address, which is never modified")
+        check_address(inbox)
+        return Plan(settings, mirror_of(settings.home, inbox).resolve(), out, scheduled, zone, inbox)
     return Plan(settings, Path(inbox).resolve(), out, scheduled, zone)
