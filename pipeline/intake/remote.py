@@ -27,9 +27,9 @@ _BLOCK = 1 << 20
 _MOST_PATH, _MOST_NAME = 3000, 255
 #: What servers tell of a file that changes with its bytes.
 _VERSIONS = (
-    *("ETag", "etag", "e_tag", "md5", "md5Hash", "content_md5", "checksum", "generation", "version_id", "VersionId"),
-    *("mtime", "LastModified", "last_modified", "last_write_time", "modified", "updated", "created"),
-)
+    "ETag etag e_tag md5 md5Hash Content-MD5 content_md5 crc32c checksum generation version_id VersionId "
+    "mtime LastModified Last-Modified last_modified modificationTime modify modified updated created"
+).split()
 
 
 class Unreachable(Exception):

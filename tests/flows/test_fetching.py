@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from flows.fetching import Fetching, Mirror, fetch_new
 from pipeline.intake.inbox import InboxGone
 from tests.flows.scripted_source import ADDRESS, Box, scripted
+from tests.flows.webhdfs_server import served
 
 
 @dataclass
@@ -227,3 +229,28 @@ def test_a_copy_that_nobody_remembers_is_made_anew(copy: Copy, harm: str) -> Non
     names.unlink() if harm == "lost" else names.write_bytes(b"no database" * 1000)
     assert copy.bring().fetched == 1
     assert set(copy.files()) == {"1.png"}
+
+
+def test_over_a_network(tmp_path: Path) -> None:
+    scans = tmp_path / "scans"
+    (scans / "a ä").mkdir(parents=True)
+    (scans / "a ä" / "1%20#.png").write_bytes(b"one")
+    (scans / "2.png").write_bytes(b"two two")
+    copy = Copy(Box(), tmp_path / "copy" / "key")
+    with served(scans) as server:
+        server.cut.add("2.png")
+        counts = copy.bring(address=server.address)
+        assert (counts.fetched, counts.failed) == (1, 1)
+        server.cut.clear()
+        assert copy.bring(address=server.address).fetched == 1
+        assert copy.bring(address=server.address).as_counts() == Fetching(listed=2).as_counts()
+        assert copy.files() == {"a ä/1%20#.png": b"one", "2.png": b"two two"}
+        # The same size: its time tells.
+        (scans / "2.png").write_bytes(b"TWO TWO")
+        os.utime(scans / "2.png", (1, 1))
+        (scans / "a ä" / "1%20#.png").unlink()
+        counts = copy.bring(address=server.address)
+        assert (counts.fetched, counts.gone) == (1, 1)
+    with pytest.raises(InboxGone):
+        copy.bring(address=server.address)
+    assert copy.files() == {"2.png": b"TWO TWO"}
