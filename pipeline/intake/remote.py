@@ -26,10 +26,19 @@ _BLOCK = 1 << 20
 #: Longest path and name of Linux (limits.h), with room for the folder that the path is put into.
 _MOST_PATH, _MOST_NAME = 3000, 255
 #: What servers tell of a file that changes with its bytes.
-_VERSIONS = (
-    "ETag etag e_tag md5 md5Hash Content-MD5 content_md5 crc32c checksum generation version_id VersionId "
-    "mtime LastModified Last-Modified last_modified modificationTime modify modified updated created"
-).split()
+_HASHES = ("md5", "md5Hash", "Content-MD5", "content_md5", "crc32c", "checksum")
+_TAGS = ("ETag", "etag", "e_tag", "generation", "version_id", "VersionId")
+_TIMES = (
+    "mtime",
+    "LastModified",
+    "Last-Modified",
+    "last_modified",
+    "modificationTime",
+    "modify",
+    "modified",
+    "updated",
+)
+_VERSIONS = (*_HASHES, *_TAGS, *_TIMES, "created")
 
 
 class Unreachable(Exception):
