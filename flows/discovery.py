@@ -58,10 +58,9 @@ def discover(
         progress: told how many files were found so far.
         select: which of the files to take; rows of manifests are always told.
     """
-    named = [path.resolve() for path in paths]
     # What was named is meant, though it may lie in a folder of ours, as the copy of an inbox elsewhere does.
-    ours = (folder.resolve() for folder in passed_over)
-    own = [folder for folder in ours if not any(folder in path.parents for path in named)]
+    meant = {parent for path in paths for parent in _parents(path)}
+    own = [folder for folder in (folder.resolve() for folder in passed_over) if folder not in meant]
     rows: list[Problem] = []
     manifest_rows = found = 0
     entries = _entries(find.find_files(paths, limits), own)
@@ -82,6 +81,13 @@ def discover(
     with store.read() as connection:
         to_read = unread_ordinals(connection, run_id)
     return Discovery(found, to_read, tuple(rows), manifest_rows)
+
+
+def _parents(path: Path) -> Sequence[Path]:
+    try:
+        return path.resolve().parents
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: a circle of links
+        return ()
 
 
 def _entries(found: Iterator[find.Input | find.Unfit], own: Sequence[Path]) -> Iterator[find.Input | find.Unfit]:

@@ -192,7 +192,7 @@ def _check_protocol(protocol: str) -> None:
     try:
         import fsspec
     except ImportError as error:
-        raise MissingDependency("the package fsspec", "pip install 'overseal[remote]'") from error
+        raise MissingDependency("the package fsspec", "pip install fsspec==2026.9.0") from error
     try:
         fsspec.get_filesystem_class(protocol)
     except ValueError:
