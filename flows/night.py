@@ -143,7 +143,8 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     seen = look(store, inbox, utc_now(), rehash=rehash)
     if fetching is not None:
         # The copy is complete and there even where the source is not.
-        seen.unlisted, seen.vanished = fetching.unlisted, fetching.vanished
+        seen.unlisted += fetching.unlisted
+        seen.vanished |= fetching.vanished
     _log("inbox looked into", plan, counts=seen.as_counts())
     stamp, register = _register(settings.nightly.register_folder)
     known = last.summary.get("register_stamp", "") if last else ""

@@ -21,24 +21,15 @@ from typing import IO, Any
 from pipeline.errors import MissingDependency, UsageError
 from pipeline.intake.inbox import InboxGone, Unlisted, is_passed_over, place_of
 
-_ADDRESS = re.compile(r"(?P<protocol>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/]*)")
+_ADDRESS = re.compile(r"(?P<protocol>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
 _BLOCK = 1 << 20
 #: Longest path and name of Linux (limits.h), with room for the folder that the path is put into.
 _MOST_PATH, _MOST_NAME = 3000, 255
 #: What servers tell of a file that changes with its bytes.
 _HASHES = ("md5", "md5Hash", "Content-MD5", "content_md5", "crc32c", "checksum")
 _TAGS = ("ETag", "etag", "e_tag", "generation", "version_id", "VersionId")
-_TIMES = (
-    "mtime",
-    "LastModified",
-    "Last-Modified",
-    "last_modified",
-    "modificationTime",
-    "modify",
-    "modified",
-    "updated",
-)
-_VERSIONS = (*_HASHES, *_TAGS, *_TIMES, "created")
+_TIMES = ("mtime", "LastModified", "Last-Modified", "last_modified", "modificationTime", "modify", "modified")
+_VERSIONS = (*_HASHES, *_TAGS, *_TIMES, "updated", "created")
 
 
 class Unreachable(Exception):
@@ -89,11 +80,12 @@ def check_address(address: str) -> None:
     found = _ADDRESS.match(address)
     if found is None:
         raise UsageError("the inbox's address must be PROTOCOL://...")
-    user, at, _ = found["authority"].rpartition("@")
+    # Wherever the @ stands: a password may hold a slash.
+    user, at, _ = found["rest"].rpartition("@")
     if (at and ":" in user) or "?" in address:
         raise UsageError(
-            "the inbox's address holds a password or a key: addresses are kept in the clear; put it into the "
-            "configuration of fsspec or the environment of the protocol's package"
+            "the inbox's address holds a password or a key (USER:PASSWORD@ or ?): addresses are kept in the clear; "
+            "put it into the configuration of fsspec or the environment of the protocol's package"
         )
     if "::" in address:
         raise UsageError("the inbox's address is chained (::), which is not possible")

@@ -21,6 +21,7 @@ SECRET = "s3cret-of-the-store"
     [
         f"sftp://user:{SECRET}@host/scans",
         f"s3://key:{SECRET}@bucket/scans",
+        f"sftp://user:a/{SECRET}@host/scans",
         f"abfs://scans/in?sig={SECRET}",
         f"simplecache::file://{SECRET}",
         f"file:///a::memory://{SECRET}",
