@@ -7,7 +7,7 @@ were screened before. They are read again by nobody; what was read is in the sto
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
@@ -15,6 +15,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from flows.arrival import Inbox
+from flows.discovery import Select
 from pipeline.intake import find
 from pipeline.intake.inbox import place_of
 from pipeline.settings import Intake
@@ -28,8 +29,6 @@ T = TypeVar("T")
 _CHUNK = 500
 #: Files that stand beside a new one of their application, or are matched with a new register.
 _SCREENED = (ArrivalState.DONE, ArrivalState.SAME, ArrivalState.QUARANTINED)
-
-Select = Callable[[find.Input | find.Unfit], bool]
 
 
 def selection(store: Store, inbox: Inbox, limits: Intake, *, everything: bool) -> Select | None:
@@ -61,16 +60,16 @@ def selection(store: Store, inbox: Inbox, limits: Intake, *, everything: bool) -
     if not touched and not alone:
         return None
 
-    def select(entry: find.Input | find.Unfit) -> bool:
-        if isinstance(entry, find.Input) and entry.bundle not in touched:
-            return False
-        with store.read() as connection:
-            one = _known(connection, inbox, [entry.path]).get(os.fsencode(entry.path))
+    def is_wanted(entry: find.Input | find.Unfit, one: Arrival | None) -> bool:
         if one is None:
             return False
-        if isinstance(entry, find.Unfit):
-            return one.place in alone
-        return one.state in (ArrivalState.PENDING, *_SCREENED)
+        return one.place in alone if isinstance(entry, find.Unfit) else one.state in (ArrivalState.PENDING, *_SCREENED)
+
+    def select(entries: Sequence[find.Input | find.Unfit]) -> list[find.Input | find.Unfit]:
+        near = [entry for entry in entries if isinstance(entry, find.Unfit) or entry.bundle in touched]
+        with store.read() as connection:
+            known = _known(connection, inbox, (entry.path for entry in near))
+        return [entry for entry in near if is_wanted(entry, known.get(os.fsencode(entry.path)))]
 
     return select
 
