@@ -63,7 +63,7 @@ train-mrz: setup ## train the network of MRZ lines anew on drawn lines, an hour 
 lock: setup ## pin requirements.txt anew from pyproject.toml, and those of the benchmark's peers
 	python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools
 	.venv-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-emit-options --no-header --strip-extras --extra dev --extra linkage --extra postgres --extra dask --output-file requirements.txt pyproject.toml
+	  --no-emit-trusted-host --no-emit-options --no-header --strip-extras --extra dev --extra linkage --extra postgres --extra dask --extra remote --output-file requirements.txt pyproject.toml
 	rm -rf .venv-lock
 	$(PY) -m tests.bench.mrz.lock
 

@@ -15,9 +15,10 @@ from checks.registry import ALL_CHECKS, OFFICE_CHECKS, ROW_CHECKS
 from flows.audit_names import asking, officer_names
 from flows.audit_output import audit_report, write_audit
 from flows.auditing import AuditFound, Auditing
-from flows.launch import ROWS, check_thresholds, noted_run, private_folder
+from flows.launch import ROWS, check_thresholds, noted_run
 from flows.orchestrator import LocalServer
 from flows.output import SPECIMEN_BANNER, now
+from flows.processes import private_folder
 from flows.rows import RowRun, row_run
 from pipeline.errors import UsageError
 from pipeline.reference.policy import Policies, load_policies

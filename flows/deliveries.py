@@ -7,7 +7,6 @@ import logging
 from pathlib import Path
 
 from pipeline.errors import NothingToRead, UsageError, place_of
-from pipeline.register.folder import look_into
 from pipeline.store.nights import Night
 
 log = logging.getLogger(__name__)
@@ -17,6 +16,9 @@ def delivery_of(folder: Path | None) -> tuple[str, Path | None]:
     """Stamp of the register's delivery, and its folder; no folder where it cannot be used tonight."""
     if folder is None:
         return "", None
+    # Loading registers is more memory than a night needs that has none.
+    from pipeline.register.folder import look_into
+
     try:
         files = look_into(folder).files
     except (UsageError, NothingToRead) as error:

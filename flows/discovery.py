@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeGuard
 
 from pipeline.intake import find
 from pipeline.settings import Intake
 from pipeline.store.database import Store
 from pipeline.store.inputs import Input, add_inputs, mark_known, unread_ordinals
 from pipeline.types.problems import Problem, ProblemKind
+
+#: Takes some of the files that were found, at most `_CHUNK` at a time.
+Select = Callable[[Sequence[find.Input | find.Unfit]], Sequence[find.Input | find.Unfit]]
 
 _CHUNK = 256
 _BLOCK = 1 << 20
@@ -45,7 +49,7 @@ def discover(
     limits: Intake,
     passed_over: Sequence[Path] = (),
     progress: Callable[[int], None] = lambda found: None,
-    select: Callable[[find.Input | find.Unfit], bool] = lambda entry: True,
+    select: Select = lambda entries: entries,
 ) -> Discovery:
     """Note every file below the paths as an input of the run.
 
@@ -56,21 +60,21 @@ def discover(
         limits: of intake; a larger file is not hashed, since it will not be read.
         passed_over: folders that the program itself writes to; what lies there is no input.
         progress: told how many files were found so far.
-        select: which of the files to take; rows of manifests are always told.
+        select: takes files and gives those to take; rows of manifests are always told.
     """
-    own = [folder.resolve() for folder in passed_over]
+    # What was named is meant, though it may lie in a folder of ours, as the copy of an inbox elsewhere does.
+    meant = {parent for path in paths for parent in _parents(path)}
+    own = [folder for folder in (folder.resolve() for folder in passed_over) if folder not in meant]
     rows: list[Problem] = []
     manifest_rows = found = 0
     entries = _entries(find.find_files(paths, limits), own)
     while chunk := list(islice(entries, _CHUNK)):
-        files: list[Input] = []
-        for entry in chunk:
-            if isinstance(entry, find.Unfit) and entry.problem.kind is ProblemKind.MANIFEST:
-                manifest_rows += 1
-                rows += [entry.problem] if len(rows) < _MOST_ROWS else []
-            elif select(entry):
-                files.append(_input(entry, found, limits.max_bytes))
-                found += 1
+        unusable = [entry.problem for entry in chunk if _is_row(entry)]
+        manifest_rows += len(unusable)
+        rows += unusable[: _MOST_ROWS - len(rows)]
+        taken = select([entry for entry in chunk if not _is_row(entry)])
+        files = [_input(entry, found + number, limits.max_bytes) for number, entry in enumerate(taken)]
+        found += len(files)
         with store.write() as connection:
             add_inputs(connection, run_id, files)
         progress(found)
@@ -79,6 +83,17 @@ def discover(
     with store.read() as connection:
         to_read = unread_ordinals(connection, run_id)
     return Discovery(found, to_read, tuple(rows), manifest_rows)
+
+
+def _is_row(entry: find.Input | find.Unfit) -> TypeGuard[find.Unfit]:
+    return isinstance(entry, find.Unfit) and entry.problem.kind is ProblemKind.MANIFEST
+
+
+def _parents(path: Path) -> Sequence[Path]:
+    try:
+        return path.resolve().parents
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: a circle of links
+        return ()
 
 
 def _entries(found: Iterator[find.Input | find.Unfit], own: Sequence[Path]) -> Iterator[find.Input | find.Unfit]:

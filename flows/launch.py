@@ -19,9 +19,10 @@ from sqlalchemy import Connection
 from checks.declaration import Declaration
 from checks.precisions import precisions, shares
 from checks.registry import ALL_CHECKS, CHECKS, ROW_CHECKS
-from flows.discovery import Discovery, discover
+from flows.discovery import Discovery, Select, discover
 from flows.orchestrator import LocalServer
 from flows.output import now, write_output
+from flows.processes import private_folder
 from flows.reading import make_reader
 from flows.rescreening import rediscover
 from flows.rows import RowRun, RowTotals, row_run, row_totals
@@ -30,8 +31,6 @@ from flows.screening import Screening
 from flows.tally import Tally
 from flows.workers import MakeReader, WorkerPool
 from pipeline.errors import NothingToRead, OversealError, StoreError, UsageError
-from pipeline.intake.find import Input as Found
-from pipeline.intake.find import Unfit
 from pipeline.reference.policy import Policies, load_policies
 from pipeline.register.load import load_register
 from pipeline.report import names_csv, run_json
@@ -62,7 +61,7 @@ class Request:
         progress: stage, done, of how many (0: not known yet).
         passed_over: further folders that hold no input, such as the reports of other runs.
         register: folder of the ministry's register; `earlier`, of a delivery of it before this one.
-        select: which of the files found below the paths to take.
+        select: takes files that were found below the paths, and gives those to screen.
         closing: what else is kept in the transaction that ends the run, by the run's id, while it has its inputs.
         rescreen: screen what the store knows instead of files.
         same_days: judge each document for the day that its kept answers hold for.
@@ -78,7 +77,7 @@ class Request:
     passed_over: Sequence[Path] = ()
     register: Path | None = None
     earlier: Path | None = None
-    select: Callable[[Found | Unfit], bool] = field(default=lambda entry: True)
+    select: Select = field(default=lambda entries: entries)
     closing: Callable[[Connection, str], None] = field(default=lambda connection, run_id: None)
     rescreen: bool = False
     same_days: bool = False
@@ -299,8 +298,3 @@ def is_dead(lock: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def private_folder(folder: Path) -> None:
-    """Make a folder that its owner alone can look into."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -15,13 +15,13 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from flows.arrival import Inbox
-from flows.output import file_id
+from flows.discovery import Select
 from pipeline.intake import find
 from pipeline.intake.inbox import place_of
 from pipeline.settings import Intake
 from pipeline.store.arrivals import Arrival, ArrivalState, arrivals_at, read_outcomes, save_arrivals
 from pipeline.store.database import Store
-from pipeline.store.inputs import Input, all_inputs, originals
+from pipeline.store.inputs import Input, all_inputs, file_id, originals
 from pipeline.store.scans import PASSING
 
 T = TypeVar("T")
@@ -30,8 +30,6 @@ _CHUNK = 500
 #: Files that stand beside a new one of their application, or are matched with a new register. What was to be moved and
 #: is still there is one of them.
 _SCREENED = (ArrivalState.DONE, ArrivalState.SAME, ArrivalState.QUARANTINED, ArrivalState.MOVING)
-
-Select = Callable[[find.Input | find.Unfit], bool]
 
 
 def selection(store: Store, inbox: Inbox, limits: Intake, *, everything: bool) -> Select | None:
@@ -63,16 +61,16 @@ def selection(store: Store, inbox: Inbox, limits: Intake, *, everything: bool) -
     if not touched and not alone:
         return None
 
-    def select(entry: find.Input | find.Unfit) -> bool:
-        if isinstance(entry, find.Input) and entry.bundle not in touched:
-            return False
-        with store.read() as connection:
-            one = _known(connection, inbox, [entry.path]).get(os.fsencode(entry.path))
+    def is_wanted(entry: find.Input | find.Unfit, one: Arrival | None) -> bool:
         if one is None:
             return False
-        if isinstance(entry, find.Unfit):
-            return one.place in alone
-        return one.state in (ArrivalState.PENDING, *_SCREENED)
+        return one.place in alone if isinstance(entry, find.Unfit) else one.state in (ArrivalState.PENDING, *_SCREENED)
+
+    def select(entries: Sequence[find.Input | find.Unfit]) -> list[find.Input | find.Unfit]:
+        near = [entry for entry in entries if isinstance(entry, find.Unfit) or entry.bundle in touched]
+        with store.read() as connection:
+            known = _known(connection, inbox, (entry.path for entry in near))
+        return [entry for entry in near if is_wanted(entry, known.get(os.fsencode(entry.path)))]
 
     return select
 

@@ -1,5 +1,7 @@
 """One night: look into the inbox, screen what is new, audit the register, tell what became of it. Knows no schedule.
 
+What screens and audits is imported late: a night with nothing new takes half the memory without it.
+
 What was taken in is noted in the transaction that ends the screening run. A night that is killed before leaves its
 scans waiting, and the next one screens them; what was read stays read.
 """
@@ -21,23 +23,22 @@ from flows.alerts import Alert, send
 from flows.arrival import Inbox, Look, look
 from flows.deliveries import delivery_of, what_became
 from flows.erasing import Erasure, erase
-from flows.exit_codes import first_of
+from flows.exit_codes import exit_code, first_of
 from flows.jumps import jumped
-from flows.launch import Request, Result, private_folder, screen_folder
 from flows.moving import move_done
-from flows.new_scans import Closing, selection
+from flows.processes import private_folder
 from flows.standing import metrics, standing
 from flows.turns import Turn, claim_reports, inbox_key, turn, utc, utc_now
 from pipeline.errors import (
     ExitCode,
     MissingDependency,
-    NothingToRead,
     OversealError,
     StoreError,
     UsageError,
     place_of,
 )
 from pipeline.intake.inbox import InboxGone
+from pipeline.intake.remote import check_address, folder_of, is_address
 from pipeline.report.openmetrics import write_metrics
 from pipeline.report.run_json import run_reported_in
 from pipeline.settings import Settings
@@ -46,6 +47,8 @@ from pipeline.store.nights import COUNTS, Night, end_night, last_finished, last_
 from pipeline.store.runs import has_finished
 
 if TYPE_CHECKING:
+    from flows.fetching import Fetching
+    from flows.launch import Result
     from pipeline.report.audit_report import AuditReport
 
 log = logging.getLogger(__name__)
@@ -63,6 +66,7 @@ class Plan:
 
     Attributes:
         inbox: links resolved; `out`, where the folders of nights go.
+        source: address of the inbox where it is elsewhere; `inbox` is its copy then.
         scheduled: when it was due, with its zone; `zone`, of the schedule.
         take: from 2 on where an earlier attempt at this night failed after it had screened: its report stays.
     """
@@ -72,6 +76,7 @@ class Plan:
     out: Path
     scheduled: dt.datetime
     zone: str
+    source: str | None = None
     take: int = 1
 
     @property
@@ -131,6 +136,7 @@ class _Done:
     """
 
     look: Look
+    fetching: Fetching | None
     screened: Result | None
     audited: AuditReport | None
     register: str
@@ -141,11 +147,13 @@ class _Done:
 
 def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     settings = plan.settings
+    fetching = _fetch(plan, mine)
     inbox = Inbox(
         mine.night.inbox,
         plan.inbox,
         [folder.resolve() for folder in (plan.out, settings.home, settings.nightly.move_to) if folder],
-        settings.nightly.settle_seconds,
+        # A file of a copy stands there when it is whole.
+        settings.nightly.settle_seconds if fetching is None else 0.0,
         settings.intake.max_bytes,
         beat=mine.beat,
     )
@@ -154,72 +162,53 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
         last = last_finished(connection, inbox.key, now)
         rehash = _rehash_due(last_rehash(connection, inbox.key, now), now, settings.nightly.rehash_days)
     seen = look(store, inbox, utc_now(), rehash=rehash)
+    if fetching is not None:
+        # The copy is complete and there even where the source is not.
+        seen.unlisted += fetching.unlisted
+        seen.vanished |= fetching.vanished
     _log("inbox looked into", plan, counts=seen.as_counts())
     claim_reports(plan.out, inbox.key)
     stamp, register = delivery_of(settings.nightly.register_folder)
     known = last.summary.get("register_stamp", "") if last else ""
     delivered = register is not None and stamp != known
-    screened = None
+    screened, audited = None, None
+    folder, today = plan.out / plan.folder, _today(plan)
     # A register that came only now, or came back, is asked of what was screened without it.
     everything = delivered and last is not None and settings.nightly.rematch == "all"
     if seen.waiting or seen.manifests or everything:
-        screened = _screen(plan, store, mine, inbox, register, everything=everything)
-    audited = None
+        from flows.night_runs import screen_inbox
+
+        screened = screen_inbox(store, mine, inbox, settings, folder, today, register, everything=everything)
     if register is not None and (delivered or screened is not None or rehash):
-        audited = _audit(plan, mine, register)
+        from flows.night_runs import audit_night
+
+        audited = audit_night(mine, settings, folder, today, register)
     moved = 0
     if settings.nightly.move_to is not None:
         moved = move_done(store, inbox, settings.nightly.move_to / plan.folder)
     permits = audited.exposure.height if audited is not None else None
     told = what_became(settings.nightly.register_folder, register, permits, last)
     # Outside any run, and last: what the night itself needed is read by now.
-    erased = erase(store, settings, plan.out, _today(plan))
-    return _Done(seen, screened, audited, told, stamp or known, moved, erased)
+    erased = erase(store, settings, plan.out, today)
+    return _Done(seen, fetching, screened, audited, told, stamp or known, moved, erased)
+
+
+def _fetch(plan: Plan, mine: Turn) -> Fetching | None:
+    """Bring the copy of an inbox elsewhere up to date; None for a folder."""
+    if plan.source is None:
+        return None
+    from flows.fetching import Mirror, fetch_new
+
+    settings = plan.settings
+    settle = settings.nightly.settle_seconds
+    fetching = fetch_new(Mirror(plan.source, plan.inbox, settings.intake.max_bytes, settle, time.sleep, mine.beat))
+    _log("inbox fetched", plan, counts=fetching.as_counts())
+    return fetching
 
 
 def _rehash_due(last: str | None, now: dt.datetime, days: float) -> bool:
     """Whether all that is known is to be hashed again."""
     return last is not None and now - dt.datetime.fromisoformat(last) >= dt.timedelta(days=days)
-
-
-def _screen(
-    plan: Plan, store: Store, mine: Turn, inbox: Inbox, register: Path | None, *, everything: bool
-) -> Result | None:
-    select = selection(store, inbox, plan.settings.intake, everything=everything)
-    if select is None:
-        return None
-    request = Request(
-        [plan.inbox],
-        plan.out / plan.folder,
-        plan.settings,
-        _today(plan),
-        own_server=False,
-        progress=lambda stage, done, of: mine.beat(),
-        passed_over=tuple(inbox.passed_over),
-        register=register,
-        select=select,
-        closing=Closing(inbox, plan.folder, plan.settings.nightly.tries, mine.hold),
-    )
-    try:
-        return screen_folder(request)
-    except NothingToRead:  # what was there a moment ago is gone
-        return None
-
-
-def _audit(plan: Plan, mine: Turn, register: Path) -> AuditReport:
-    from flows.audit_launch import AuditRequest, audit_register
-
-    (plan.out / plan.folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    return audit_register(
-        AuditRequest(
-            register,
-            plan.out / plan.folder / "audit",
-            plan.settings,
-            _today(plan),
-            own_server=False,
-            progress=lambda stage, done, of: mine.beat(),
-        )
-    )
 
 
 def _today(plan: Plan) -> dt.date:
@@ -298,6 +287,7 @@ def _summary(plan: Plan, mine: Turn, done: _Done, seconds: float, finished: str)
         "started": mine.night.started,
         "finished": finished,
         "seconds": round(seconds, 1),
+        "fetched": done.fetching.as_counts() if done.fetching else None,
         "arrivals": done.look.as_counts(),
         "screening": {
             "run_id": run.run_id,
@@ -326,13 +316,12 @@ def _summary(plan: Plan, mine: Turn, done: _Done, seconds: float, finished: str)
 
 
 def _exit_code(done: _Done) -> ExitCode:
-    from flows.commands.audit import exit_code as audit_code
-    from flows.exit_codes import exit_code
-
     codes = {ExitCode.NOTHING_FLAGGED}
     if done.screened is not None:
         codes.add(exit_code(done.screened.summary, done.screened.tally))
     if done.audited is not None:
+        from flows.commands.audit import exit_code as audit_code
+
         codes.add(audit_code(done.audited))
     return first_of(codes)
 
@@ -343,6 +332,9 @@ def _alerts(plan: Plan, done: _Done, summary: Mapping[str, Any], before: list[Ni
     if done.look.vanished or done.look.unlisted:
         counts = {"unlisted": done.look.unlisted, "vanished": int(done.look.vanished)}
         yield Alert("inbox", "the inbox, or a part of it, cannot be seen", plan.folder, counts)
+    if done.fetching is not None and (done.fetching.failed or done.fetching.unfit or done.fetching.too_large):
+        counts = {name: getattr(done.fetching, name) for name in ("failed", "too_large", "unfit")}
+        yield Alert("inbox", "not all of the inbox could be fetched", plan.folder, counts)
     if done.register == "unusable":
         yield Alert("register", "the register could not be used; it is asked again next night", plan.folder)
     if done.register == "empty":
@@ -388,12 +380,18 @@ def plan_of(settings: Settings, places: Mapping[str, str | None], scheduled: dt.
     """The plan of a night, by the settings and what the command line said on top.
 
     Raises:
-        UsageError: if no inbox is named.
+        UsageError: if no inbox is named, or its address cannot be used.
+        MissingDependency: if the package of its address is not installed.
     """
     inbox = places.get("inbox") or settings.nightly.inbox
     if inbox is None:
-        raise UsageError("no inbox is named: --inbox DIR, or inbox in [nightly] of the settings")
+        raise UsageError("no inbox is named: --inbox DIR or URL, or inbox in [nightly] of the settings")
     if places.get("store"):
         settings = settings.model_copy(update={"store_url": places["store"]})
     out = Path(places.get("out") or settings.nightly.out).resolve()
-    return Plan(settings, Path(inbox).resolve(), out, scheduled, zone)
+    source = inbox if is_address(inbox) else None
+    if source is not None:
+        if settings.nightly.move_to is not None:
+            raise UsageError("move_to is not possible with an inbox at an address, which is never modified")
+        check_address(source)
+    return Plan(settings, folder_of(settings.home, inbox), out, scheduled, zone, source)

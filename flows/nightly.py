@@ -24,6 +24,7 @@ from flows.processes import die_with_parent, keep_to_ourselves
 from flows.turns import NotMyTurn
 from flows.zone import machine_zone
 from pipeline.errors import UsageError, place_of
+from pipeline.intake.remote import is_address
 from pipeline.settings import Nightly, load
 
 log = logging.getLogger(__name__)
@@ -83,8 +84,8 @@ def _refuse_relative(nightly: Nightly) -> None:
         UsageError: for a path that would lie in it.
     """
     for name in ("inbox", "out", "register_folder", "move_to", "metrics"):
-        place: Path | None = getattr(nightly, name)
-        if place is not None and not place.is_absolute():
+        place: Path | str | None = getattr(nightly, name)
+        if place is not None and not is_address(str(place)) and not Path(place).is_absolute():
             log.error("[nightly] %s must be a full path where a worker starts the night", name)
             raise UsageError(f"[nightly] {name} must be a full path where a worker starts the night")
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +18,7 @@ from pipeline.report.folder import Folder, FolderWriter
 from pipeline.report.header import RunHeader
 from pipeline.report.names_csv import NamesCsv
 from pipeline.report.run_json import write_run_json
-from pipeline.store.inputs import Input, all_inputs, originals
+from pipeline.store.inputs import Input, all_inputs, file_id, originals
 from pipeline.store.runs import cases_in_order
 from pipeline.store.scans import document_ids
 from pipeline.store.tombstones import ERASED, erased
@@ -102,13 +100,6 @@ def _write_names(run: Screening, summary: RunSummary, problems: Counter[str], ou
                     unread.append(Unread(file_id(file), why))
                     problems.update(str(problem.kind) for problem in why)
     return unread
-
-
-def file_id(file: Input) -> str:
-    """Opaque id of a file in which no document was found; the same bytes, or the same place, give the same id."""
-    if file.sha256 is None and file.path == Path():
-        return f"file-{file.ordinal:08d}"
-    return f"file-{(file.sha256 or hashlib.sha256(os.fsencode(file.path)).hexdigest())[:20]}"
 
 
 def _count(summary: RunSummary, file: Input) -> None:

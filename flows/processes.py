@@ -1,4 +1,4 @@
-"""Child processes that never outlive us."""
+"""What is for this user alone, and child processes that never outlive us."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def keep_to_ourselves() -> None:
     """What we write is for this user alone, and OCR processes take one thread each; before libraries are loaded."""
     os.umask(0o077)
     os.environ.update(_ENVIRONMENT)
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that its owner alone can look into."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def die_with_parent() -> None:

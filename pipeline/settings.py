@@ -151,7 +151,9 @@ class Retention(_Part):
 class Nightly(_Part):
     """What is done every night (`overseal serve`)."""
 
-    inbox: UserPath | None = Field(default=None, description="folder that scans are put into; never modified")
+    inbox: str | None = Field(
+        default=None, description="folder that scans are put into, or address of one (PROTOCOL://...); never modified"
+    )
     out: UserPath = Field(default=Path("out"), description="a folder a night goes here")
     register_folder: UserPath | None = Field(
         default=None, alias="register", description="folder of the ministry's register, matched and audited"
@@ -177,6 +179,12 @@ class Nightly(_Part):
     )
 
     _zone = field_validator("timezone")(in_the_database)
+
+    @field_validator("inbox")
+    @classmethod
+    def _path_or_address(cls, inbox: str | None) -> str | None:
+        """A path with the user's folder in it; an address stays as it is."""
+        return inbox if inbox is None or "://" in inbox else str(_expanded(Path(inbox)))
 
     @model_validator(mode="after")
     def _stays_here(self) -> Self:

@@ -88,6 +88,10 @@ def test_the_user_s_folder_is_expanded(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("OVERSEAL_HOME", "~/data")
     assert load().home == tmp_path / "data"
+    monkeypatch.setenv("OVERSEAL_NIGHTLY__INBOX", "~/inbox")
+    assert load().nightly.inbox == str(tmp_path / "inbox")
+    monkeypatch.setenv("OVERSEAL_NIGHTLY__INBOX", "s3://bucket/~scans")
+    assert load().nightly.inbox == "s3://bucket/~scans"
 
 
 @pytest.mark.parametrize("name", ["OVERSEAL_WORKERS", "OVERSEAL_RUN_WORKERS", "OVERSEAL_RUN__SPEED"])

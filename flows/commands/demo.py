@@ -29,8 +29,9 @@ def run(given: argparse.Namespace) -> ExitCode:
     from flows.audit_launch import AuditRequest, audit_register
     from flows.commands.audit import counts as audit_counts
     from flows.demo import STATE, TODAY, make_documents, make_offices
-    from flows.launch import Request, private_folder, screen_folder
+    from flows.launch import Request, screen_folder
     from flows.orchestrator import LocalServer
+    from flows.processes import private_folder
     from flows.progress import shown_progress
 
     out: Path = given.out

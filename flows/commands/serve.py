@@ -13,12 +13,13 @@ from flows.cli import settings_file
 from flows.logs import set_up
 from flows.zone import machine_zone
 from pipeline.errors import ExitCode, UsageError
+from pipeline.intake.remote import is_address
 from pipeline.settings import load
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command; what is not said stands in the settings, `[nightly]`."""
-    parser.add_argument("--inbox", type=Path, metavar="DIR", help="folder that scans are put into")
+    parser.add_argument("--inbox", metavar="DIR|URL", help="folder that scans are put into, or address of one")
     parser.add_argument("--cron", metavar="WHEN", help="minute hour day month weekday (else 0 2 * * *)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="a folder a night goes here (else out)")
     parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
@@ -34,7 +35,7 @@ def run(given: argparse.Namespace) -> ExitCode:
     settings = load(given.settings)
     set_up(settings.log, logging.INFO)
     places = {
-        "inbox": str(given.inbox.resolve()) if given.inbox else None,
+        "inbox": str(Path(given.inbox).resolve()) if given.inbox and not is_address(given.inbox) else given.inbox,
         "out": str(given.out.resolve()) if given.out else None,
         "settings": str(given.settings.resolve()) if given.settings else None,
         "store": given.store,
@@ -42,7 +43,7 @@ def run(given: argparse.Namespace) -> ExitCode:
     zone = settings.nightly.timezone or machine_zone()
     cron = given.cron or settings.nightly.cron
     plan = plan_of(settings, places, dt.datetime.now(dt.UTC), zone)
-    if not plan.inbox.is_dir():
+    if plan.source is None and not plan.inbox.is_dir():
         raise UsageError("the inbox must be a folder")
     if len(cron.split()) != 5:
         raise UsageError("--cron takes five fields: minute hour day month weekday, such as '0 2 * * *'")

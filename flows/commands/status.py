@@ -7,11 +7,11 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.cli import settings_file
 from pipeline.errors import ExitCode, OversealError
+from pipeline.intake.remote import folder_of
 from pipeline.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="for schedulers: alert and end with 1 when no night came to its end for too long, or the last one failed",
     )
-    parser.add_argument(
-        "--inbox", type=Path, metavar="DIR", help="only this inbox (else every one that has had a night)"
-    )
+    parser.add_argument("--inbox", metavar="DIR|URL", help="only this inbox (else every one that has had a night)")
     parser.add_argument("--nights", type=int, default=7, metavar="N", help="how many nights to show (%(default)s)")
     parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
     settings_file(parser)
@@ -52,7 +50,7 @@ def run(given: argparse.Namespace) -> ExitCode:
             send(settings.nightly, Alert("failure", "how the nights stand cannot be told: the store cannot be used"))
         raise
     if given.inbox is not None:
-        here = [one for one in here if one.inbox == inbox_key(given.inbox)]
+        here = [one for one in here if one.inbox == inbox_key(folder_of(settings.home, given.inbox))]
     if given.json:
         print(json.dumps([one.as_json() for one in here], indent=2))
     else:
@@ -61,7 +59,9 @@ def run(given: argparse.Namespace) -> ExitCode:
         return ExitCode.NOTHING_FLAGGED
     # One that is served no more would be silent for ever.
     served = given.inbox or settings.nightly.inbox
-    alert = _alert([one for one in here if served is None or one.inbox == inbox_key(served)], settings)
+    alert = _alert(
+        [one for one in here if served is None or one.inbox == inbox_key(folder_of(settings.home, served))], settings
+    )
     if alert is None:
         return ExitCode.NOTHING_FLAGGED
     send(settings.nightly, alert)

@@ -21,7 +21,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.intake.manifest import ManifestRow, read_manifest
@@ -69,6 +69,31 @@ class _Root:
     shown: Path
 
 
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What was met before, so that each file is taken in once; no path is kept for what lies below a folder.
+
+    Attributes:
+        roots: folders that were walked through, links resolved.
+        files: those named themselves, and manifests.
+    """
+
+    roots: set[Path] = field(default_factory=set)
+    files: set[Path] = field(default_factory=set)
+
+    def has_file(self, real: Path) -> bool:
+        """Whether a file was named, or met in a folder."""
+        return real in self.files or (self.has_folder(real.parent) and not _is_litter(real))
+
+    def has_folder(self, real: Path) -> bool:
+        """Whether a folder was walked through: it lies below a root, and nothing between was passed over."""
+        while real not in self.roots:
+            if _is_litter(real) or real == real.parent:
+                return False
+            real = real.parent
+        return True
+
+
 def find_files(paths: Sequence[Path], limits: Intake) -> Iterator[Input | Unfit]:
     """Yield what lies under the given paths, sorted by name within each folder, each file once.
 
@@ -78,7 +103,7 @@ def find_files(paths: Sequence[Path], limits: Intake) -> Iterator[Input | Unfit]
 
     Unreadable, vanished, foreign and hostile entries are yielded as Unfit; nothing is raised for them.
     """
-    seen: set[Path] = set()
+    met = _Met()
     rows: dict[Path, ManifestRow] = {}
     for given in paths:
         try:
@@ -91,10 +116,11 @@ def find_files(paths: Sequence[Path], limits: Intake) -> Iterator[Input | Unfit]
             own = real / MANIFEST_NAME
             if own.is_file() and not own.is_symlink():
                 yield from _load_manifest(own, limits, rows)
-                seen.add(own)
-            yield from _walk(_Root(real, given), rows, seen)
-        elif real not in seen:
-            seen.add(real)
+                met.files.add(own)
+            yield from _walk(_Root(real, given), rows, met)
+            met.roots.add(real)
+        elif not met.has_file(real):
+            met.files.add(real)
             yield _entry(real, real, _Root(real.parent, given.parent), rows, alone=True)
     for row in rows.values():
         yield Unfit(row.file, problem(ProblemKind.MANIFEST, f"row {row.line}: its file is not among those taken in"))
@@ -115,10 +141,12 @@ def _load_manifest(path: Path, limits: Intake, rows: dict[Path, ManifestRow]) ->
             rows[target] = row
 
 
-def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterator[Input | Unfit]:
+def _walk(root: _Root, rows: dict[Path, ManifestRow], met: _Met) -> Iterator[Input | Unfit]:
     folders = [root.real]
     while folders:
         folder = folders.pop()
+        if met.has_folder(folder):
+            continue
         try:
             names = sorted(place.name for place in folder.iterdir())
         except OSError as error:
@@ -127,12 +155,11 @@ def _walk(root: _Root, rows: dict[Path, ManifestRow], seen: set[Path]) -> Iterat
         deeper: list[Path] = []
         for name in names:
             place = folder / name
-            if place not in seen and not _is_litter(place):
+            if place not in met.files and not _is_litter(place):
                 found = _look(place, root, rows)
                 if isinstance(found, Path):
                     deeper.append(found)
                 elif found is not None:
-                    seen.add(place)
                     yield found
         folders.extend(reversed(deeper))
 

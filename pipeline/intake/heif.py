@@ -7,11 +7,12 @@ holds limits of its own on boxes, items and memory, and refuses a picture that i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import MissingDependency
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: Brands (ISO/IEC 14496-12 clause 4.3; 23008-12 Annex B) of HEVC pictures and sequences, and of any codec's.
 HEVC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})

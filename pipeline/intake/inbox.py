@@ -73,7 +73,7 @@ def entries(inbox: Path, passed_over: Collection[Path] = ()) -> Iterator[Entry |
             with os.scandir(root + b"/" + folder) as listing:
                 for found in listing:
                     path = folder + b"/" + found.name if folder else found.name
-                    if _is_passed_over(found.name) or root + b"/" + path in own:
+                    if is_passed_over(found.name) or root + b"/" + path in own:
                         continue
                     if found.is_dir(follow_symlinks=False):
                         folders.append(path)
@@ -85,7 +85,8 @@ def entries(inbox: Path, passed_over: Collection[Path] = ()) -> Iterator[Entry |
             yield Unlisted(place_of(folder))
 
 
-def _is_passed_over(name: bytes) -> bool:
+def is_passed_over(name: bytes) -> bool:
+    """Whether an entry of that name is left out, be it a file or a folder."""
     return name.startswith(b".") or name.lower().endswith(_UNFINISHED) or is_litter_name(os.fsdecode(name))
 
 

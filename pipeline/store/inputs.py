@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -43,6 +44,13 @@ class Input:
     duplicate_of: int | None = None
     status: ReadingStatus | None = None
     problems: tuple[Problem, ...] = ()
+
+
+def file_id(file: Input) -> str:
+    """Opaque id of a file in which no document was found; the same bytes, or the same place, give the same id."""
+    if file.sha256 is None and file.path == Path():
+        return f"file-{file.ordinal:08d}"
+    return f"file-{(file.sha256 or hashlib.sha256(os.fsencode(file.path)).hexdigest())[:20]}"
 
 
 def add_inputs(connection: Connection, run_id: str, files: Iterable[Input]) -> None:

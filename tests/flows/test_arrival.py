@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -289,3 +290,22 @@ def test_a_manifest_is_no_scan_and_a_changed_one_is_told(watched: Watched) -> No
     assert watched.look().manifests == 0
     watched.put("manifest.csv", b"file,batch\na,1\n", mtime=2)
     assert watched.look().manifests == 1
+
+
+def test_a_look_holds_little_of_each_file(watched: Watched) -> None:
+    def peak(files: range) -> int:
+        for number in files:
+            watched.put(f"{number // 100}/{number}.jpg", b"%d" % number)
+        tracemalloc.start()
+        try:
+            assert watched.look().new == len(files)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    # Statements are built once.
+    peak(range(600))
+    few = peak(range(600, 1200))
+    many = peak(range(1200, 5000))
+    # Of each file its opaque name, while what is missing is looked for: a hundred bytes.
+    assert many - few < 250 * 3800

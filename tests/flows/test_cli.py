@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from fsspec.registry import known_implementations
 
 from flows.cli import COMMANDS, main
 from pipeline.errors import ExitCode, MissingDependency, OversealError, StoreError
+from tests.flows.test_screen import CANARY
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +50,22 @@ def test_every_command_has_a_help_page(command: str, capsys: pytest.CaptureFixtu
 def test_wrong_usage_is_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [(f"sftp://user:{CANARY}@host/scans", 2), (f"s3://bucket/?key={CANARY}", 2), (f"lacking://{CANARY}/scans", 4)],
+)
+def test_an_address_that_cannot_be_served_is_not_told(
+    address: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(known_implementations, "lacking", {"class": "no_such_package.core.System"})
+    monkeypatch.setenv("OVERSEAL_HOME", str(tmp_path))
+    assert main(["serve", "--inbox", address]) == code
+    told = capsys.readouterr().err
+    assert CANARY not in told
+    assert ("pip install no_such_package" in told) == (code == 4)
+    assert not list(tmp_path.iterdir())
 
 
 def test_explain_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:

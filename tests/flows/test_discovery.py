@@ -47,6 +47,19 @@ def test_a_folder_is_an_application(store: Store, tmp_path: Path) -> None:
     assert _together(store) == {frozenset({"1.jpg", "2.jpg"}), frozenset({"3.jpg"})}
 
 
+def test_what_is_named_is_meant_though_it_lies_in_a_folder_of_ours(store: Store, tmp_path: Path) -> None:
+    inbox = _inbox(tmp_path, "1.jpg", "pages/2.jpg")
+    circle = tmp_path / "circle"
+    circle.symlink_to(circle)
+    named = [inbox, circle, Path("a\0b")]
+    assert discover(store, RUN, named, Intake(), [tmp_path, inbox / "pages"]).found == 3
+
+
+def test_folders_of_ours_are_passed_over(store: Store, tmp_path: Path) -> None:
+    inbox = _inbox(tmp_path, "1.jpg", "pages/2.jpg")
+    assert discover(store, RUN, [inbox, inbox / "pages"], Intake(), [inbox / "pages"]).found == 1
+
+
 def test_a_manifest_in_the_folder_says_otherwise(store: Store, tmp_path: Path) -> None:
     inbox = _inbox(tmp_path, "a/1.jpg", "a/2.jpg", "3.jpg", "4.jpg", "5.jpg")
     (inbox / "manifest.csv").write_text(

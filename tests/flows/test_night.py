@@ -39,11 +39,11 @@ class Nights:
         path.write_text(json.dumps({"kind": "passport", "facts": {"viz.surname": CANARY}} | content))
         return path
 
-    def work(self, scheduled: str = "", **nightly: object) -> dict[str, Any]:
+    def work(self, scheduled: str = "", inbox: str = "", **nightly: object) -> dict[str, Any]:
         self.count += 1
         asked = {
             "scheduled": scheduled or f"2025-10-{self.count:02d}T02:00:00+02:00",
-            "inbox": str(self.root / "inbox"),
+            "inbox": inbox or str(self.root / "inbox"),
             "out": str(self.root / "out"),
             "settings": {
                 "home": str(self.root / "home"),
@@ -355,3 +355,37 @@ def test_what_is_done_is_moved(nights: Nights, tmp_path: Path) -> None:
     assert nights.work(move_to=str(tmp_path / "inbox" / "done"))["moved"] == 1
     assert [path.name for path in (tmp_path / "inbox" / "done").glob("*/*")] == ["a.jpg"]
     assert nights.work(move_to=str(tmp_path / "inbox" / "done"))["arrivals"]["present"] == 0
+
+
+def test_an_inbox_elsewhere_is_fetched_and_never_modified(nights: Nights, tmp_path: Path) -> None:
+    address = f"file://{tmp_path / 'inbox'}"
+    nights.put(f"{CANARY}-1/passport.jpg", facts={"viz.surname": "A"})
+    second = nights.put(f"{CANARY}-1/permit.jpg", facts={"viz.surname": "B"})
+    nights.put("broken.jpg", behave="unreadable")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "inbox").rglob("*")}
+    told = nights.work(inbox=address)
+    assert (told["fetched"]["listed"], told["fetched"]["fetched"], told["arrivals"]["new"]) == (3, 3, 3)
+    assert _screened(told, "found", "read", "unreadable") == (3, 2, 1)
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "inbox").rglob("*")} == before
+
+    told = nights.work(inbox=address)
+    assert (told["fetched"]["fetched"], told["screening"], told["exit_code"]) == (0, None, 0)
+
+    second.unlink()
+    told = nights.work(inbox=address)
+    assert (told["fetched"]["gone"], told["arrivals"]["removed"]) == (1, 1)
+    assert nights.states() == {"done": 1, "quarantined": 1, "removed": 1}
+    assert not list((tmp_path / "home" / "inbox").rglob("permit.jpg"))
+
+    alerts = tmp_path / "alerts"
+    tell = [sys.executable, "-c", "import sys; open(sys.argv[1], 'a').write(sys.stdin.read())", str(alerts)]
+    (tmp_path / "inbox" / "link.jpg").symlink_to(tmp_path / "home")
+    assert nights.work(inbox=address, alert=tell)["alerts"] == ["inbox"]
+    assert json.loads(alerts.read_text())["counts"] == {"failed": 0, "too_large": 0, "unfit": 1}
+    (tmp_path / "inbox").rename(tmp_path / "away")
+    assert nights.work(inbox=address) == {"failure": "inbox-gone"}
+    assert nights.states() == {"done": 1, "quarantined": 1, "removed": 1}
+    (tmp_path / "away").rename(tmp_path / "inbox")
+    assert nights.work(inbox=address)["screening"] is None
+    assert nights.work(inbox=address, move_to=str(tmp_path / "done")) == {"failure": "settings"}
+    assert nights.work(inbox="sftp://user:password@host/scans") == {"failure": "settings"}

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.intake.find import Input, Unfit, find_files
 from pipeline.settings import Intake
@@ -50,6 +54,45 @@ def test_bundles_are_opaque_and_the_same_each_time(tmp_path: Path) -> None:
 def test_a_file_named_twice_comes_once(tmp_path: Path) -> None:
     file = touch(tmp_path / "1.jpg")
     assert len(find(file, tmp_path, file)) == 1
+
+
+_FOLDERS = ("", "a", "a/b", "a/.hidden", "c", "a/1.jpg", "a/b/1.jpg", "a/.hidden/1.jpg")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(_FOLDERS), min_size=1, max_size=5))
+def test_whatever_is_named_in_whatever_order_each_file_comes_once(named: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        every = [touch(root / below / name) for below in _FOLDERS[:5] for name in ("1.jpg", "2.jpg", "manifest.csv")]
+        found = [one.path for one in find(*(root / name for name in named)) if isinstance(one, Input)]
+        meant = [root / name for name in named]
+        own = {place / "manifest.csv" for place in meant}
+        wanted = {
+            path
+            for path in every
+            if any(
+                path == place or (place in path.parents and ".hidden" not in path.relative_to(place).parts)
+                for place in meant
+            )
+        }
+        assert len(found) == len(set(found))
+        assert wanted - own <= set(found) <= wanted
+
+
+def test_what_is_remembered_does_not_grow_with_the_files(tmp_path: Path) -> None:
+    for number in range(3000):
+        touch(tmp_path / f"{number % 30}" / f"{number}.jpg")
+    walk = find_files([tmp_path], LIMITS)
+    next(walk)
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in walk) == 2999
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # The names of one folder of a hundred files, and no path of the others: those were 400 bytes a file.
+    assert peak < 100 * 3000
 
 
 def test_links(tmp_path: Path) -> None:
