@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
@@ -89,8 +89,8 @@ def disk_full(folder: Path, documents: int) -> dict[str, Any]:
         again = start(mine, home, out)
         more, _ = again.communicate(timeout=PATIENCE)
         shutil.copytree(disk.seen / "home", folder / "full-home", symlinks=True)
-        told = _told([first, again.returncode], [said, more])
-        return told | {"kept_when_full": seen} | _same(mine, folder / "full-home", out)
+        ended = told([first, again.returncode], [said, more])
+        return ended | {"kept_when_full": seen} | same(mine, folder / "full-home", out)
 
     return _on_small_disk(folder / "small", run) | {"documents": documents}
 
@@ -112,8 +112,8 @@ def reports_full(folder: Path, documents: int) -> dict[str, Any]:
         more, _ = again.communicate(timeout=PATIENCE)
         shutil.copytree(disk.seen / "out", folder / "reports-out")
         reads = len((home / "reads.log").read_text().split())
-        told = _told([process.returncode, again.returncode], [said, more])
-        return told | {"there_when_full": half, "reads": reads} | _same(mine, home, folder / "reports-out")
+        ended = told([process.returncode, again.returncode], [said, more])
+        return ended | {"there_when_full": half, "reads": reads} | same(mine, home, folder / "reports-out")
 
     return _on_small_disk(folder / "small-out", run) | {"documents": documents}
 
@@ -139,8 +139,8 @@ def store_locked(folder: Path, documents: int) -> dict[str, Any]:
         "locked_seconds": [_LOCKED_SECONDS] * len(running),
         "running_when_unlocked": running,
         "longer_by_seconds": round(time.monotonic() - began - bench.seconds, 1),
-        **_told([process.returncode], [said]),
-        **_same(bench, home, out),
+        **told([process.returncode], [said]),
+        **same(bench, home, out),
     }
 
 
@@ -163,16 +163,16 @@ def _completed(bench: Bench, process: subprocess.Popen[str], home: Path, out: Pa
         more, _ = again.communicate(timeout=PATIENCE)
         codes.append(again.returncode)
         words.append(more)
-    return _told(codes, words) | {"seconds": round(time.monotonic() - began, 1)} | _same(bench, home, out, store)
+    return told(codes, words) | {"seconds": round(time.monotonic() - began, 1)} | same(bench, home, out, store)
 
 
-def _told(codes: list[int], words: list[str]) -> dict[str, Any]:
+def told(codes: list[int], words: list[str]) -> dict[str, Any]:
     """Exit codes, and what the first run said where it ended with an error: the last line."""
     error = words[0].strip().splitlines()[-1] if codes[0] and words[0].strip() else ""
     return {"exit_codes": codes, "error": error}
 
 
-def _same(bench: Bench, home: Path, out: Path, store: str = "") -> dict[str, Any]:
+def same(bench: Bench, home: Path, out: Path, store: str = "") -> dict[str, Any]:
     lost, twice, differ, _ = compared(bench, left(home, out, store), home)
     return {"lost": lost, "duplicated": twice, "identical": not differ}
 
@@ -195,7 +195,7 @@ def _documents_kept(home: Path, aside: Path) -> int:
     return len(left(aside, aside).rows["scans"])
 
 
-def _on_small_disk(place: Path, run: Any) -> dict[str, Any]:  # noqa: ANN401
+def _on_small_disk(place: Path, run: Callable[[SmallDisk], dict[str, Any]]) -> dict[str, Any]:
     try:
         with small_disk(place, _DISK_BYTES) as disk:
             return {"how": disk.how} | run(disk)
