@@ -36,6 +36,8 @@ from tests.flows import fake_reader
 #: Nights come every minute.
 _PATIENCE = 400.0
 _CHUNK = 500
+#: Seconds between two looks at memory; a look costs CPU too.
+_EVERY = 0.3
 _SERVE = "import sys; from flows.cli import main; sys.exit(main())"
 _KINDS = ("serve", "server", "run")
 
@@ -175,7 +177,7 @@ class _Served:
             root = psutil.Process(process.pid)
 
             def watch() -> None:
-                while not done.wait(0.1):
+                while not done.wait(_EVERY):
                     with suppress(psutil.Error):
                         used.sample(root)
 
