@@ -121,9 +121,13 @@ _PROMISES: dict[str, tuple[Sequence[str], Callable[..., bool]]] = {
         ["live"],
         lambda one: one["identical_output"] and one["cpu_ratio"] <= 1.1,
     ),
-    "two Dask workers: identical, at most 1.1 of the CPU of one": (
+    "two Dask workers: identical, at most 1.1 of the CPU of one, and of one local process": (
         ["two_dask_workers"],
-        lambda one: one["identical_output"] and one["cpu_ratio_to_one_with_live_reading"] <= 1.1,
+        lambda one: (
+            one["identical_output"]
+            and one["cpu_ratio_to_one_with_live_reading"] <= 1.1
+            and one["cpu_ratio_to_local_with_live_reading"] <= 1.1
+        ),
     ),
     "Dask with Postgres: identical": (["dask_on_postgres"], lambda one: _whole(one) and one["exit_codes"] == [0]),
     "memory: last quarter at most 1.05 of the second": (["memory"], lambda one: one["last_over_second"] <= 1.05),
