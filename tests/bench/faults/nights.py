@@ -188,7 +188,8 @@ class _Served:
             finally:
                 done.set()
                 watching.join()
-                process.send_signal(signal.SIGINT)
+                # Ctrl-C would be ignored where the benchmark itself runs in the background.
+                process.send_signal(signal.SIGTERM)
                 process.wait(_PATIENCE)
 
     def nights(self) -> list[Night]:
@@ -202,7 +203,7 @@ class _Served:
         while len(self.nights()) < nights:
             if time.monotonic() > deadline:
                 raise RuntimeError(f"no night came to its end: {self.log.read_text()[-2000:]}")
-            time.sleep(0.5)
+            time.sleep(1.0)
 
 
 def _write(inbox: Path, scans: int) -> None:
