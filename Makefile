@@ -46,7 +46,7 @@ bench-small: setup ## the same with a tenth of the documents; writes nothing
 bench-mrz: setup ## our MRZ reader beside its peers: make bench-mrz MRZ_REAL=DIR; writes tests/bench/results/mrz.json
 	$(PY) -m tests.bench.mrz $(if $(MRZ_REAL),--real $(MRZ_REAL))
 
-bench-faults: setup ## kills, failing engines, 300 mutated files, cost beside reading; writes tests/bench/results/faults.json
+bench-faults: setup-all ## kills, stores away, engines, machines, nights, mutated files, cost beside reading; an hour; writes results/faults.json
 	$(PY) -m tests.bench.faults
 
 bench-register: setup ## a ministry of 100,000 permits with planted rows, one of a million for speed; writes results/register.json

@@ -81,6 +81,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         fault = fault_of(error)
         _say(str(fault), verbose)
         return int(fault.exit_code)
+    except OSError as error:
+        # In the system's words alone: the file that it names could be called after a person.
+        what = error.strerror or type(error).__name__
+        _say(f"a file could not be read or written: {what}; the same command can be run again", verbose)
+        return int(ExitCode.OUR_FAULT)
     except Exception as error:  # the one place where what nobody expected ends
         _say(f"internal error: {type(error).__name__}; run again with -v to see where", verbose)
         return int(ExitCode.OUR_FAULT)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import settings
 
 from pipeline.store.database import Store, open_store
@@ -37,15 +36,7 @@ def _postgres_server() -> Iterator[PostgresServer]:
 def _new_postgres_url(postgres_server: PostgresServer) -> Callable[[], str]:
     """Makes URLs of empty stores on it: a schema each."""
 
-    def make() -> str:
-        name = f"store_{next(_NUMBERS)}"
-        engine = sa.create_engine(postgres_server.url.replace("postgresql:", "postgresql+psycopg:", 1))
-        with engine.begin() as connection:
-            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-        engine.dispose()
-        return f"{postgres_server.url}&options=-csearch_path%3D{name}"
-
-    return make
+    return lambda: postgres_server.new_store(f"store_{next(_NUMBERS)}")
 
 
 @pytest.fixture(name="postgres_url")

@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
+
+import psutil
+import sqlalchemy as sa
 
 _VERSIONS = Path("/usr/lib/postgresql")
 _USER = "overseal"
 #: A crash of the machine may lose what it likes, a crash of the server may not.
 _FAST = "-c fsync=off -c full_page_writes=off"
+_PATIENCE = 120
 
 
 def programs() -> Path | None:
@@ -45,6 +51,14 @@ class PostgresServer:
         """URL of the server's own database."""
         return f"postgresql://{_USER}@/postgres?host={quote(str(self._home), safe='')}"
 
+    def new_store(self, name: str) -> str:
+        """URL of an empty store on it: a schema of that name."""
+        engine = sa.create_engine(self.url.replace("postgresql:", "postgresql+psycopg:", 1))
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+        engine.dispose()
+        return f"{self.url}&options=-csearch_path%3D{name}"
+
     def start(self) -> None:
         """Start, and wait until it takes connections."""
         options = f"-c listen_addresses= -c unix_socket_directories={self._home} {_FAST}"
@@ -53,6 +67,15 @@ class PostgresServer:
     def kill(self) -> None:
         """End all its processes at once, as a crash would; what was committed is recovered at the next start."""
         self._call("pg_ctl", "stop", "--wait", "--pgdata", self._data, "--mode=immediate")
+
+    def kill_hard(self) -> None:
+        """Kill every process of it with the signal that none can catch, and return when they are gone."""
+        server = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
+        family = [server, *server.children(recursive=True)]
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGKILL)
+        psutil.wait_procs(family, timeout=_PATIENCE)
 
     def close(self) -> None:
         """End it and remove its folder."""
@@ -66,7 +89,7 @@ class PostgresServer:
         with (self._home / "calls.log").open("ab") as log:
             subprocess.run(
                 command, user=self._user, group=None, cwd=self._home, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                timeout=120, check=True,
+                timeout=_PATIENCE, check=True,
             )  # fmt: skip
 
 

@@ -11,17 +11,20 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from tests.faults.canaries import found
 
 #: Nothing waits for a time to pass; this ends a run that would hang.
 PATIENCE = 300.0
@@ -66,6 +69,7 @@ class Killed:
         differ: names of files and tables that are not identical with those of the undisturbed run.
         orphans: processes that outlived the run that started them.
         stale: what lies about in the data folder that no later run takes away.
+        told: places where names of the scans are that are no place for them.
         said: by the rerun, where it failed.
     """
 
@@ -78,13 +82,14 @@ class Killed:
     differ: tuple[str, ...]
     orphans: int
     stale: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     said: str = ""
 
     @property
     def kept(self) -> bool:
         """Whether nothing of it shows in what the rerun leaves."""
         ended = self.exit_code == 0
-        return ended and not (self.lost or self.twice or self.differ or self.orphans or self.stale)
+        return ended and not (self.lost or self.twice or self.differ or self.orphans or self.stale or self.told)
 
 
 @dataclass(slots=True)
@@ -92,6 +97,8 @@ class Bench:
     """A folder of scans and what one undisturbed run made of it.
 
     Attributes:
+        prefix: words before the command: what it is to run under.
+        canary: stands in names that the scans hold and in those of their files; "" where none does.
         seconds: how long the undisturbed run took.
     """
 
@@ -100,26 +107,31 @@ class Bench:
     options: tuple[str, ...] = ()
     driver: str = "tests.flows.driver"
     environment: dict[str, str] = field(default_factory=dict)
+    prefix: tuple[str, ...] = ()
+    canary: str = ""
     left: Left | None = None
     seconds: float = 0.0
 
 
-def write_scans(folder: Path, count: int, seconds: float = 0.01) -> None:
-    """Scans for the fake reader: three an applicant; some altered, in part, broken or there twice."""
+def write_scans(folder: Path, count: int, seconds: float = 0.01, canary: str = "") -> None:
+    """Scans for the fake reader: three an applicant; some altered, in part, broken or there twice.
+
+    The canary, if any, stands in every surname and in every name of a file and a folder.
+    """
     for number in range(count):
-        facts = {"viz.surname": f"NAME{number}", "viz.issue_date": f"2020-01-{1 + number % 28:02d}"}
+        facts = {"viz.surname": f"{canary}NAME{number}", "viz.issue_date": f"2020-01-{1 + number % 28:02d}"}
         content: dict[str, Any] = {"kind": "passport", "facts": facts, "pages": 1, "seconds": seconds}
         match number % 25:
             case 3:
-                facts["viz.surname"] = f"ALTERED {number}"
+                facts["viz.surname"] = f"ALTERED {canary}{number}"
             case 7:
                 content["problems"] = ["blurred"]
             case 11:
                 content["behave"] = "unreadable"
             case 13:
-                content["facts"]["viz.surname"] = "AGAIN"
+                content["facts"]["viz.surname"] = f"{canary}AGAIN"
                 content["facts"]["viz.issue_date"] = "2020-02-02"
-        path = folder / f"applicant {number // 3}" / f"{number}.jpg"
+        path = folder / f"applicant {canary}{number // 3}" / f"{canary}{number}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content), encoding="utf-8")
 
@@ -155,16 +167,18 @@ def killed(bench: Bench, after: float, *, fresh: bool) -> Killed:
         process.wait(after)
     tree = _descendants(process.pid)
     process.kill()
-    process.communicate()
+    first, _ = process.communicate()
     orphans = _still_alive(tree)
     stage, kept = _stage(home, process.returncode)
     rerun = start(bench, home, out)
     said, _ = rerun.communicate(timeout=PATIENCE)
-    answer = compared(bench, left(home, out), home, rerun.returncode)
+    answer = compared(bench, left(home, out), home)
+    told = tuple(misplaced(home, out, bench.canary)) if bench.canary else ()
+    told += ("what the run said",) if bench.canary and bench.canary in first + said else ()
     shutil.rmtree(home)
     shutil.rmtree(out)
     return Killed(
-        after, stage, kept, rerun.returncode, *answer[:3], orphans, answer[3], said if rerun.returncode else ""
+        after, stage, kept, rerun.returncode, *answer[:3], orphans, answer[3], told, said if rerun.returncode else ""
     )
 
 
@@ -173,7 +187,7 @@ def start(bench: Bench, home: Path, out: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", bench.driver, "screen", str(bench.inputs), "--out", str(out)]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OVERSEAL_", "PREFECT_"))}
     return subprocess.Popen(
-        [*command, *_ALWAYS, *bench.options],
+        [*bench.prefix, *command, *_ALWAYS, *bench.options],
         env=kept | {"OVERSEAL_HOME": str(home)} | bench.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -182,17 +196,17 @@ def start(bench: Bench, home: Path, out: Path) -> subprocess.Popen[str]:
     )
 
 
-def left(home: Path, out: Path) -> Left:
-    """What lies in the reports and in the store."""
+def left(home: Path, out: Path, store: str = "") -> Left:
+    """What lies in the reports and in the store: that of a URL, or the file in the data folder."""
     names = [f"{folder}/{name}" for folder in _FOLDERS for name in ("cases.jsonl", "findings.csv")]
     files = {name: _text(out / name) for name in (*names, "names.csv")}
     counts = json.loads(_text(out / "run.json") or "{}")
     for own in ("run_id", "started", "finished"):
         counts.pop(own, None)
-    return Left(files, counts, {name: _rows(home, query) for name, query in _TABLES.items()})
+    return Left(files, counts, {name: _rows(home, query, store) for name, query in _TABLES.items()})
 
 
-def compared(bench: Bench, mine: Left, home: Path, exit_code: int) -> tuple[int, int, tuple[str, ...], tuple[str, ...]]:
+def compared(bench: Bench, mine: Left, home: Path) -> tuple[int, int, tuple[str, ...], tuple[str, ...]]:
     """Lost, twice, what differs, what lies about."""
     if bench.left is None:
         raise ValueError("run it undisturbed first")
@@ -219,6 +233,19 @@ def stale(home: Path) -> tuple[str, ...]:
     found = list((home / "runs").glob("*"))
     found += [path for path in (home / "pages").glob("??/*") if path.suffix != ".jpg"]
     return tuple(sorted(f"{path.parent.relative_to(home)}{path.suffix}" for path in found))
+
+
+def misplaced(home: Path, out: Path, canary: str) -> list[str]:
+    """Where a word is that scans and their file names hold, though only store, images and reports may hold such.
+
+    Looked through: everything of the orchestrator and of Dask, locks, logs, counts; and the names of all files.
+    """
+    parts = (home / "orchestrator", home / "dask", home / "runs", home / "nights", *home.glob("*.log"))
+    counts = (path for name in ("run.json", "night.json") for path in out.rglob(name))
+    places = [path for path in (*parts, *counts) if path.exists()]
+    contents = [f"{path.name}: {where}" for path in places for where in found(path, [canary])]
+    named = [path.name for folder in (home, out) for path in folder.rglob("*") if canary.lower() in path.name.lower()]
+    return contents + named
 
 
 def _documents(of: Left) -> list[str]:
@@ -259,15 +286,20 @@ def _stage(home: Path, code: int) -> tuple[str, int]:
     return ("discovering" if _rows(home, "SELECT 1 FROM runs") else "starting"), scans
 
 
-def _rows(home: Path, query: str) -> list[tuple[Any, ...]]:
+def _rows(home: Path, query: str, store: str = "") -> list[tuple[Any, ...]]:
     path = home / "overseal.db"
-    if not path.exists():
+    if not store and not path.exists():
         return []
-    with closing(sqlite3.connect(path)) as connection:
-        try:
-            return connection.execute(query).fetchall()
-        except sqlite3.OperationalError:  # killed before the schema was there
-            return []
+    # Not by `open_store`, which would make what is not there.
+    url = sa.make_url(store or f"sqlite:///{path}")
+    engine = sa.create_engine(url.set(drivername="postgresql+psycopg") if store.startswith("postgres") else url)
+    try:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
+    except (OperationalError, ProgrammingError):  # killed before the schema was there
+        return []
+    finally:
+        engine.dispose()
 
 
 def _text(path: Path) -> str:

@@ -17,9 +17,10 @@ PATIENCE = 120.0
 
 @dataclass(slots=True)
 class Cluster:
-    """`address` of the scheduler; `workers` are their processes."""
+    """`address` of the scheduler; `scheduler` and `workers` are their processes."""
 
     address: str
+    scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
 
@@ -49,7 +50,7 @@ def dask_cluster(
             start(
                 "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(where)
             )
-            cluster = Cluster(_address(where, processes[0]))
+            cluster = Cluster(_address(where, processes[0]), processes[0])
             for _ in range(workers):
                 cluster.workers.append(
                     start(

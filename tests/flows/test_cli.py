@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -28,6 +29,19 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_command_has_a_help_page(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert f"overseal {command}" in capsys.readouterr().out
+
+
+def test_what_the_system_refuses_is_told_in_its_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_given: object) -> ExitCode:
+        raise OSError(errno.ENOSPC, "No space left on device", "secret text")
+
+    monkeypatch.setattr("flows.commands.checks.run", fail)
+    main(["checks"])
+    told = capsys.readouterr().err
+    assert "No space left on device" in told
+    assert "internal error" not in told
 
 
 @pytest.mark.parametrize(
@@ -99,6 +113,7 @@ def test_checks_lists_every_check_with_the_keys_of_the_contract(capsys: pytest.C
         (MissingDependency("tesseract", "apt-get install tesseract-ocr"), 4),
         (OversealError("ours"), 1),
         (ZeroDivisionError("secret text"), 1),
+        (OSError(errno.ENOSPC, "No space left on device", "secret text"), 1),
     ],
 )
 def test_errors_end_in_one_place(

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +21,11 @@ _SCREENING = Path(__file__).parents[1] / "results" / "screening.json"
 
 def orchestration(folder: Path, documents: int) -> dict[str, Any]:
     """CPU seconds of a run with the orchestrator over those of the same run without, as a share of live screening."""
-    bench = _bench(folder, documents)
-    with_it = _run(bench, "with", "tests.flows.driver")
-    without = _run(bench, "without", "tests.bench.faults.direct")
+    bench = bench_alone(folder, documents)
+    with_it = run(bench, "with", "tests.flows.driver")
+    without = run(bench, "without", "tests.bench.faults.direct")
     same = left(folder / "with", folder / "with-out") == left(folder / "without", folder / "without-out")
-    a_document = json.loads(_SCREENING.read_text(encoding="utf-8"))["cpu_seconds"]["run_total_a_document"]
+    a_document = live_seconds()
     cost = with_it.cpu_seconds - without.cpu_seconds
     return {
         "documents": documents,
@@ -39,11 +38,10 @@ def orchestration(folder: Path, documents: int) -> dict[str, Any]:
 
 def two_workers(folder: Path, documents: int) -> dict[str, Any]:
     """Two reading processes against one: output, CPU, wall time."""
-    bench = _bench(folder, documents)
-    one = _run(bench, "one", "tests.flows.driver", "--workers", "1")
-    two = _run(bench, "two", "tests.flows.driver", "--workers", "2")
-    a_document = json.loads(_SCREENING.read_text(encoding="utf-8"))["cpu_seconds"]["run_total_a_document"]
-    live = documents * a_document
+    bench = bench_alone(folder, documents)
+    one = run(bench, "one", "tests.flows.driver", "--workers", "1")
+    two = run(bench, "two", "tests.flows.driver", "--workers", "2")
+    live = documents * live_seconds()
     return {
         "documents": documents,
         "identical_output": left(folder / "one", folder / "one-out") == left(folder / "two", folder / "two-out"),
@@ -55,9 +53,9 @@ def two_workers(folder: Path, documents: int) -> dict[str, Any]:
 
 def memory(folder: Path, documents: int) -> dict[str, Any]:
     """Memory of all processes over a long run: its last quarter against its second, means of proportional set sizes."""
-    bench = _bench(folder, documents)
-    used = _run(bench, "memory", "tests.flows.driver")
-    quarters = _quarters([size for _, size in used.pss_bytes])
+    bench = bench_alone(folder, documents)
+    used = run(bench, "memory", "tests.flows.driver")
+    quarters = by_quarter([size for _, size in used.pss_bytes])
     return {
         "documents": documents,
         "mib_by_quarter": [round(quarter / 2**20, 1) for quarter in quarters],
@@ -66,26 +64,40 @@ def memory(folder: Path, documents: int) -> dict[str, Any]:
     }
 
 
-def _quarters(sizes: Sequence[int]) -> list[float]:
+def live_seconds() -> float:
+    """CPU seconds of a document that is really read, of the committed screening benchmark."""
+    costs: dict[str, float] = json.loads(_SCREENING.read_text(encoding="utf-8"))["cpu_seconds"]
+    return costs["run_total_a_document"]
+
+
+def by_quarter(sizes: Sequence[int]) -> list[float]:
+    """Mean of each quarter of a run's samples."""
     quarter = len(sizes) // 4
     if not quarter:
         raise ValueError("the run was too short to be sampled")
     return [statistics.mean(sizes[at * quarter : (at + 1) * quarter]) for at in range(4)]
 
 
-def _bench(folder: Path, documents: int) -> Bench:
+def bench_alone(folder: Path, documents: int) -> Bench:
+    """So many scans that cost no time to read, and no run of them yet."""
     inputs = folder / f"in-{documents}"
     if not inputs.exists():
         write_scans(inputs, documents, seconds=0.0)
     return Bench(folder, inputs)
 
 
-def _run(bench: Bench, name: str, driver: str, *options: str) -> process.Usage:
-    run = replace(bench, driver=driver)
-    home, out = run.root / name, run.root / f"{name}-out"
-    command = [sys.executable, "-m", driver, "screen", str(run.inputs), "--out", str(out), "--today", "2026-11-01"]
-    environment = {"OVERSEAL_HOME": str(home)}
-    used = process.run([*command, "--exit-zero", *options], environment, run.root / f"{name}.log", {})
+def run(
+    bench: Bench, name: str, driver: str, *options: str, environment: Mapping[str, str] | None = None
+) -> process.Usage:
+    """Run it to its end, in a data folder of that name.
+
+    Raises:
+        RuntimeError: if it ends with an error.
+    """
+    out = bench.root / f"{name}-out"
+    command = [sys.executable, "-m", driver, "screen", str(bench.inputs), "--out", str(out), "--today", "2026-11-01"]
+    given = {**(environment or {}), "OVERSEAL_HOME": str(bench.root / name)}
+    used = process.run([*command, "--exit-zero", *options], given, bench.root / f"{name}.log", {})
     if used.exit_code:
-        raise RuntimeError(f"{name} ended with {used.exit_code}: {(run.root / f'{name}.log').read_text()[-500:]}")
+        raise RuntimeError(f"{name} ended with {used.exit_code}: {(bench.root / f'{name}.log').read_text()[-500:]}")
     return used
