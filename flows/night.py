@@ -2,6 +2,9 @@
 
 What was taken in is noted in the transaction that ends the screening run. A night that is killed before leaves its
 scans waiting, and the next one screens them; what was read stays read.
+
+What screens and audits is imported when there is something to screen or to audit: a night with nothing new, and the
+process that waits for nights, need none of it (measured: 35 MiB and a second each).
 """
 
 from __future__ import annotations
@@ -23,9 +26,7 @@ from flows.arrival import Inbox, Look, look
 from flows.erasing import Erasure, erase
 from flows.exit_codes import first_of
 from flows.jumps import jumped
-from flows.launch import Request, Result, private_folder, screen_folder
 from flows.moving import move_done
-from flows.new_scans import Closing, selection
 from flows.standing import metrics, standing
 from flows.turns import Turn, inbox_key, turn, utc, utc_now
 from pipeline.errors import (
@@ -38,13 +39,13 @@ from pipeline.errors import (
     place_of,
 )
 from pipeline.intake.inbox import InboxGone
-from pipeline.register.folder import look_into
 from pipeline.report.openmetrics import write_metrics
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
 from pipeline.store.nights import COUNTS, Night, end_night, last_finished, last_rehash, recent
 
 if TYPE_CHECKING:
+    from flows.launch import Result
     from pipeline.report.audit_report import AuditReport
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def run_night(plan: Plan) -> dict[str, Any]:
         OversealError: when the night could not come to its end; it is noted and told to the alert hook.
     """
     nightly = plan.settings.nightly
-    private_folder(plan.settings.home)
+    plan.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         store = open_store(plan.settings.store)
     except OversealError:
@@ -168,6 +169,8 @@ def _register(folder: Path | None) -> tuple[str, Path | None]:
     """Stamp of the register's delivery, and its folder; no folder where it cannot be used tonight."""
     if folder is None:
         return "", None
+    from pipeline.register.folder import look_into
+
     try:
         files = look_into(folder).files
     except (UsageError, NothingToRead) as error:
@@ -180,6 +183,9 @@ def _register(folder: Path | None) -> tuple[str, Path | None]:
 def _screen(
     plan: Plan, store: Store, mine: Turn, inbox: Inbox, register: Path | None, *, everything: bool
 ) -> Result | None:
+    from flows.launch import Request, screen_folder
+    from flows.new_scans import Closing, selection
+
     select = selection(store, inbox, plan.settings.intake, everything=everything)
     if select is None:
         return None
