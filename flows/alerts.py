@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import urllib.request
 from dataclasses import asdict, dataclass, field
@@ -53,9 +54,17 @@ def send(settings: Nightly, alert: Alert) -> bool:
 
 def _run(command: tuple[str, ...], text: str) -> bool:
     quiet = subprocess.DEVNULL
+    # Somebody else's program has no use for the orchestrator's address and password.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     try:
         done = subprocess.run(
-            command, input=text.encode(), stdout=quiet, stderr=quiet, timeout=_COMMAND_SECONDS, check=False
+            command,
+            input=text.encode(),
+            stdout=quiet,
+            stderr=quiet,
+            timeout=_COMMAND_SECONDS,
+            check=False,
+            env=environment,
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         log.error("the alert command failed: %s", place_of(error))

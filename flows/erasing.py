@@ -24,13 +24,14 @@ class Erasure:
     registers: int
 
 
-def erase(store: Store, settings: Settings, reports: Path, today: dt.date) -> Erasure:
+def erase(store: Store, settings: Settings, reports: Path, own: str, today: dt.date) -> Erasure:
     """Erase what is due; where the clock is not believed, copies only, which are made anew where they are wanted.
 
     Args:
         store: no run may be going on in it.
         settings: days by class.
         reports: folder of the nights' folders.
+        own: name of the folder of the night at work, which may have been due long ago.
         today: the day that ages are counted to.
 
     Raises:
@@ -44,4 +45,4 @@ def erase(store: Store, settings: Settings, reports: Path, today: dt.date) -> Er
         return Erasure(scans, Expired(), copies)
     with store.read() as connection:
         held = held_documents(connection)
-    return Erasure(scans, remove_expired(reports, settings.retention.reports, today, held), copies)
+    return Erasure(scans, remove_expired(reports, settings.retention.reports, today, held, own), copies)

@@ -189,7 +189,7 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
     permits = audited.exposure.height if audited is not None else None
     told = what_became(settings.nightly.register_folder, register, permits, last)
     # Outside any run, and last: what the night itself needed is read by now.
-    erased = erase(store, settings, plan.out, today)
+    erased = erase(store, settings, plan.out, plan.folder, today)
     return _Done(seen, fetching, screened, audited, told, stamp or known, moved, erased)
 
 

@@ -25,7 +25,7 @@ class Expired:
     held: int = 0
 
 
-def remove_expired(reports: Path, days: int, today: dt.date, held: Collection[str]) -> Expired:
+def remove_expired(reports: Path, days: int, today: dt.date, held: Collection[str], own: str = "") -> Expired:
     """Remove the folders of nights (named after their day, as `2026-11-29T020000+0100`) that lie so many days back.
 
     Args:
@@ -33,6 +33,7 @@ def remove_expired(reports: Path, days: int, today: dt.date, held: Collection[st
         days: 0: none is removed.
         today: the day to count from.
         held: ids of documents under a legal hold: a report that has one of them stays.
+        own: name of a folder that is still being written.
 
     Raises:
         OSError: if a folder cannot be removed.
@@ -44,7 +45,7 @@ def remove_expired(reports: Path, days: int, today: dt.date, held: Collection[st
     removed = kept = 0
     for folder in sorted(reports.iterdir()):
         day = _day(folder)
-        if day is None or (today - day).days < days:
+        if day is None or folder.name == own or (today - day).days < days:
             continue
         if any(document_id in held for document_id in _documents(folder)):
             kept += 1

@@ -24,6 +24,15 @@ def test_a_command_gets_the_alert_on_its_standard_input(tmp_path: Path) -> None:
     assert (told["alert"], told["counts"]) == ("failure", {"documents": 3})
 
 
+def test_a_command_is_not_told_the_orchestrator_s_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "secret")
+    kept = tmp_path / "environment"
+    write = "import os, sys; open(sys.argv[1], 'w').write(repr(dict(os.environ)))"
+    assert send(Nightly(alert=(sys.executable, "-c", write, str(kept))), ALERT)
+    assert "secret" not in kept.read_text()
+    assert "PATH" in kept.read_text()
+
+
 @pytest.mark.parametrize("command", [("/absent",), (sys.executable, "-c", "raise SystemExit(3)"), ("a\0b",)])
 def test_a_command_that_fails_ends_nothing(command: tuple[str, ...]) -> None:
     assert not send(Nightly(alert=command), ALERT)

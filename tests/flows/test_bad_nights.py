@@ -227,3 +227,11 @@ def test_a_second_serve_of_one_inbox_is_refused_whatever_the_inbox_is_called(tmp
         )
     assert (done.returncode, "served already" in done.stderr) == (2, True)
     assert not (tmp_path / "home" / "orchestrator").exists()
+
+
+@pytest.mark.slow
+def test_a_night_of_a_clock_that_was_ahead_is_in_no_other_s_way(nights: Nights) -> None:
+    nights.put("a.jpg")
+    assert nights.work("2098-01-01T02:00:00+01:00")["screening"]["read"] == 1
+    nights.put("b.jpg", facts={"viz.surname": "B"})
+    assert nights.work()["arrivals"]["new"] == 1

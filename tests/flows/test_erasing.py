@@ -24,11 +24,11 @@ def test_store_images_and_reports_go_together_once_the_clock_is_believed(store: 
     copy.mkdir(parents=True)
     os.utime(copy, (READ_ON.timestamp(), READ_ON.timestamp()))
     day, settings = READ_ON.date() + dt.timedelta(days=200), Settings(home=home)
-    first = erase(store, settings, reports, day)
+    first = erase(store, settings, reports, "", day)
     assert not first.scans.clock_believed
     assert (first.registers, copy.exists()) == (1, False)
     assert len(list(reports.iterdir())) == 2
-    second = erase(store, settings, reports, day + dt.timedelta(days=1))
+    second = erase(store, settings, reports, "", day + dt.timedelta(days=1))
     assert (second.scans.facts, second.scans.held) == ({"clear": 1}, 1)
     assert (second.reports.removed, second.reports.held) == (1, 1)
     assert [folder.name[:10] for folder in reports.iterdir()] == ["2026-01-02"]

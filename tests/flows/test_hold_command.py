@@ -34,7 +34,7 @@ def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 def _erased(store: Store, home: Path) -> Erased:
     """What a night erases, some years later."""
-    return erase(store, Settings(home=home), home / "out", DAY).scans
+    return erase(store, Settings(home=home), home / "out", "", DAY).scans
 
 
 def _listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:

@@ -51,6 +51,13 @@ def test_a_report_with_a_document_under_a_hold_stays(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["2026-01-01"]
 
 
+def test_the_report_of_the_night_at_work_stays(tmp_path: Path) -> None:
+    night(tmp_path, "2026-01-01")
+    night(tmp_path, "2026-01-02")
+    assert remove_expired(tmp_path, 1, TODAY, set(), "2026-01-02") == Expired(removed=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-01-02"]
+
+
 def test_what_was_left_of_one_goes(tmp_path: Path) -> None:
     (tmp_path / ".2026-01-01.erased" / "integrity").mkdir(parents=True)
     assert remove_expired(tmp_path, 1, TODAY, set()) == Expired()
