@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from flows.discovery import Discovery, discover
 from pipeline.settings import Intake
 from pipeline.store.database import Store, open_store
-from pipeline.store.inputs import bundles
+from pipeline.store.inputs import Input, add_inputs, bundles, mark_known, unread_ordinals
 from pipeline.store.runs import start_run
 from pipeline.types.problems import ProblemKind
 
@@ -73,3 +75,28 @@ def test_a_manifest_in_the_folder_says_otherwise(store: Store, tmp_path: Path) -
         frozenset({"2.jpg"}),
         frozenset({"4.jpg", "5.jpg"}),
     }
+
+
+@pytest.mark.parametrize("bytes_", ["same", "other"])
+def test_doubles_are_found_in_steps_that_grow_with_the_files(tmp_path: Path, bytes_: str) -> None:
+    """Counted in SQLite's own steps, thousands each: four times the files were sixteen times the steps."""
+    steps = []
+    for files in (2000, 8000):
+        store = open_store(f"sqlite:///{tmp_path / f'{files}.db'}")
+        names = [f"{number}" if bytes_ == "other" else "x" for number in range(files)]
+        with store.write() as connection:
+            start_run(connection, RUN, "2026-11-01T00:00:00+00:00")
+            add_inputs(
+                connection, RUN, [Input(at, Path(f"/{at}"), "x", "b", f"{name:0>64}") for at, name in enumerate(names)]
+            )
+            counted: list[int] = []
+            sqlite = connection.connection.driver_connection
+            assert isinstance(sqlite, sqlite3.Connection)
+            sqlite.set_progress_handler(partial(counted.append, 1), 1000)
+            mark_known(connection, RUN)
+            sqlite.set_progress_handler(None, 0)
+        with store.read() as connection:
+            assert len(unread_ordinals(connection, RUN)) == (files if bytes_ == "other" else 1)
+        store.close()
+        steps.append(len(counted))
+    assert steps[1] < 8 * steps[0]
