@@ -27,6 +27,7 @@ from flows.exit_codes import exit_code, first_of
 from flows.jumps import jumped
 from flows.moving import move_done
 from flows.processes import private_folder
+from flows.second_names import name_second_names
 from flows.standing import metrics, standing
 from flows.turns import Turn, claim_reports, inbox_key, turn, utc, utc_now
 from pipeline.errors import (
@@ -183,6 +184,7 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
         from flows.night_runs import audit_night
 
         audited = audit_night(mine, settings, folder, today, register)
+    name_second_names(store, inbox, folder)
     moved = 0
     if settings.nightly.move_to is not None:
         moved = move_done(store, inbox, settings.nightly.move_to / plan.folder)

@@ -1,4 +1,7 @@
-"""names.csv: the only place where an opaque id meets the name of an input file; mode 0600."""
+"""names.csv: the only place where an opaque id meets the name of an input file; mode 0600.
+
+A night has a second one, `second_names.csv`: files that it did not screen since their bytes are known by another name.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,20 @@ from typing import Self
 from pipeline.report.cells import cell
 
 NAME = "names.csv"
+SECOND_NAMES = "second_names.csv"
 COLUMNS = ("document_id", "sha256", "file")
 
 
 class NamesCsv:
-    """Context manager that writes `out/names.csv`, replacing an earlier one in one step.
+    """Context manager that writes `out/names.csv`, or a file of that form, replacing an earlier one in one step.
 
     An interrupted run leaves the earlier file as it was.
     """
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, name: str = NAME) -> None:
         out.mkdir(parents=True, exist_ok=True)
-        self._target = out / NAME
-        self._aside = out / f".{NAME}.new"
+        self._target = out / name
+        self._aside = out / f".{name}.new"
 
     def __enter__(self) -> Self:
         self._aside.unlink(missing_ok=True)

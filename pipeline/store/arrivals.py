@@ -99,6 +99,20 @@ def places_by_hash(connection: Connection, inbox: str, hashes: Sequence[str]) ->
     return {sha256: {first, last} for sha256, first, last in connection.execute(query).tuples() if sha256 is not None}
 
 
+def has_unnamed(connection: Connection, inbox: str) -> bool:
+    """Whether there are second names that no report names yet."""
+    return connection.execute(sa.select(arrivals.c.place).where(_unnamed(inbox)).limit(1)).first() is not None
+
+
+def note_named(connection: Connection, inbox: str, night: str) -> None:
+    """Note the report that names those second names that none named before."""
+    connection.execute(sa.update(arrivals).where(_unnamed(inbox)).values(night=night))
+
+
+def _unnamed(inbox: str) -> sa.ColumnElement[bool]:
+    return (arrivals.c.inbox == inbox) & (arrivals.c.state == ArrivalState.SAME) & (arrivals.c.night == "")
+
+
 def note_missing(connection: Connection, inbox: str, places: Sequence[str]) -> tuple[int, int]:
     """Note files that are not there any more; returns how many were removed and how many moved by us.
 

@@ -50,7 +50,12 @@ def file_id(file: Input) -> str:
     """Opaque id of a file in which no document was found; the same bytes, or the same place, give the same id."""
     if file.sha256 is None and file.path == Path():
         return f"file-{file.ordinal:08d}"
-    return f"file-{(file.sha256 or hashlib.sha256(os.fsencode(file.path)).hexdigest())[:20]}"
+    return id_of_bytes(file.sha256 or hashlib.sha256(os.fsencode(file.path)).hexdigest())
+
+
+def id_of_bytes(sha256: str) -> str:
+    """As `file_id`, for a file of which the bytes were had."""
+    return f"file-{sha256[:20]}"
 
 
 def add_inputs(connection: Connection, run_id: str, files: Iterable[Input]) -> None:

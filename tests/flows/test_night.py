@@ -389,3 +389,19 @@ def test_an_inbox_elsewhere_is_fetched_and_never_modified(nights: Nights, tmp_pa
     assert nights.work(inbox=address)["screening"] is None
     assert nights.work(inbox=address, move_to=str(tmp_path / "done")) == {"failure": "settings"}
     assert nights.work(inbox="sftp://user:password@host/scans") == {"failure": "settings"}
+
+
+def test_a_file_left_out_for_its_bytes_is_named_once(nights: Nights) -> None:
+    nights.put("a.jpg")
+    nights.work()
+    nights.put("b.jpg")
+    nights.put("c.jpg", facts={"viz.surname": "C"})
+    night = nights.work()
+    assert (night["arrivals"]["second_names"], night["screening"]["found"]) == (1, 1)
+    nights.work()
+    out = nights.root / "out"
+    (told,) = out.glob("2*/second_names.csv")
+    (left_out,) = csv.DictReader(told.read_text(encoding="utf-8").splitlines())
+    (first,) = csv.DictReader((out / "2025-10-01T020000+0200/names.csv").read_text(encoding="utf-8").splitlines())
+    assert (Path(first["file"]).name, Path(left_out["file"]).name) == ("a.jpg", "b.jpg")
+    assert left_out["document_id"] == first["document_id"]
