@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from flows.arrival import Inbox, Look, look
 from pipeline.intake.inbox import InboxGone, place_of
 from pipeline.store.arrivals import Arrival, ArrivalState, arrivals_at, in_state, save_arrivals
 from pipeline.store.database import Store, open_store
+from tests.traced_peak import traced_peaks
 
 KEY = "k"
 
@@ -292,20 +292,31 @@ def test_a_manifest_is_no_scan_and_a_changed_one_is_told(watched: Watched) -> No
     assert watched.look().manifests == 1
 
 
-def test_a_look_holds_little_of_each_file(watched: Watched) -> None:
-    def peak(files: range) -> int:
-        for number in files:
-            watched.put(f"{number // 100}/{number}.jpg", b"%d" % number)
-        tracemalloc.start()
-        try:
-            assert watched.look().new == len(files)
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
+_LOOKS = """
+import sys, tracemalloc
+from pathlib import Path
+from flows.arrival import Inbox, look
+from pipeline.store.database import open_store
+folder, store = Path(sys.argv[1]), open_store(sys.argv[2])
+def peak(night, files):
+    for number in files:
+        place = folder / f"{number // 100}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.jpg").write_bytes(b"%d" % number)
+    inbox = Inbox("k", folder, (), 0.0, 1000)
+    tracemalloc.start()
+    found = look(store, inbox, f"2026-01-0{night}T00:00:00+00:00").new
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return found, peak
+# Statements are built once.
+peak(1, range(600))
+print(*peak(2, range(600, 1200)), *peak(3, range(1200, 5000)))
+"""
 
-    # Statements are built once.
-    peak(range(600))
-    few = peak(range(600, 1200))
-    many = peak(range(1200, 5000))
+
+def test_a_look_holds_little_of_each_file(tmp_path: Path) -> None:
+    few, least, many, most = traced_peaks(_LOOKS, str(tmp_path / "inbox"), f"sqlite:///{tmp_path / 'store.db'}")
+    assert (few, many) == (600, 3800)
     # Of each file its opaque name, while what is missing is looked for: a hundred bytes.
-    assert many - few < 250 * 3800
+    assert most - least < 250 * 3800

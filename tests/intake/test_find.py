@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +12,7 @@ from pipeline.intake.find import Input, Unfit, find_files
 from pipeline.settings import Intake
 from pipeline.types.problems import ProblemKind
 from tests.faults.hostile_files import sound
+from tests.traced_peak import traced_peaks
 
 LIMITS = Intake()
 
@@ -80,17 +80,23 @@ def test_whatever_is_named_in_whatever_order_each_file_comes_once(named: list[st
         assert wanted - own <= set(found) <= wanted
 
 
+_WALK = """
+import sys, tracemalloc
+from pathlib import Path
+from pipeline.intake.find import find_files
+from pipeline.settings import Intake
+walk = find_files([Path(sys.argv[1])], Intake())
+next(walk)
+tracemalloc.start()
+print(sum(1 for _ in walk), tracemalloc.get_traced_memory()[1])
+"""
+
+
 def test_what_is_remembered_does_not_grow_with_the_files(tmp_path: Path) -> None:
     for number in range(3000):
         touch(tmp_path / f"{number % 30}" / f"{number}.jpg")
-    walk = find_files([tmp_path], LIMITS)
-    next(walk)
-    tracemalloc.start()
-    try:
-        assert sum(1 for _ in walk) == 2999
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    found, peak = traced_peaks(_WALK, str(tmp_path))
+    assert found == 2999
     # The names of one folder of a hundred files, and no path of the others: those were 400 bytes a file.
     assert peak < 100 * 3000
 
