@@ -225,7 +225,8 @@ def _taken_in(entry: Entry, known: Arrival, sha256: str | None, second: bool, gr
     # A second name in an applicant's folder is one more paper of that application; alone it says nothing new.
     alone = second and b"/" not in entry.path and not grouped
     kept = ArrivalState.SAME if alone else ArrivalState.PENDING
-    return replace(known, state=kept, sha256=sha256, tries=0, reasons="")
+    # What a report said of the bytes before is said of others.
+    return replace(known, state=kept, sha256=sha256, tries=0, reasons="", night="", file_id="")
 
 
 def _note_missing(store: Store, inbox: Inbox, seen: set[bytes], counts: Look) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flows.arrival import MANIFEST, Inbox
 from pipeline.intake.inbox import Entry, entries
-from pipeline.store.arrivals import WAITING, Arrival, ArrivalState, arrivals_at, save_arrivals
+from pipeline.store.arrivals import WAITING, Arrival, ArrivalState, arrivals_at, save_arrivals, were_read
 from pipeline.store.database import Store
 
 _CHUNK = 500
@@ -39,7 +39,7 @@ def move_done(store: Store, inbox: Inbox, target: Path) -> int:
     }
     moved = 0
     for chunk in _known(store, inbox):
-        ready = [(entry, one) for entry, one in chunk if _is_done(entry, one, waiting)]
+        ready = _ready(store, inbox, [(entry, one) for entry, one in chunk if _is_done(entry, one, waiting)])
         # Noted first: a file that is missing after this was not taken away by somebody.
         with store.write() as connection:
             save_arrivals(connection, inbox.key, [replace(one, state=ArrivalState.MOVING) for _, one in ready])
@@ -48,6 +48,14 @@ def move_done(store: Store, inbox: Inbox, target: Path) -> int:
             save_arrivals(connection, inbox.key, [replace(one, state=ArrivalState.MOVED) for one in gone])
         moved += len(gone)
     return moved
+
+
+def _ready(store: Store, inbox: Inbox, done: list[tuple[Entry, Arrival]]) -> list[tuple[Entry, Arrival]]:
+    """Those that can go: not a second name of bytes that are not screened yet, or were not to be read."""
+    same = [one.sha256 for _, one in done if one.state is ArrivalState.SAME and one.sha256 is not None]
+    with store.read() as connection:
+        read = were_read(connection, inbox.key, same)
+    return [(entry, one) for entry, one in done if one.state is not ArrivalState.SAME or one.sha256 in read]
 
 
 def _moved(inbox: Inbox, entry: Entry, target: Path) -> bool:

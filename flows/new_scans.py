@@ -48,7 +48,7 @@ def selection(store: Store, inbox: Inbox, limits: Intake, *, everything: bool) -
             known = _known(connection, inbox, (entry.path for entry in chunk))
         for entry in chunk:
             one = known.get(os.fsencode(entry.path))
-            if one is None:
+            if one is None or _is_link(entry):
                 continue
             pending = one.state is ArrivalState.PENDING
             if isinstance(entry, find.Unfit):
@@ -67,12 +67,21 @@ def selection(store: Store, inbox: Inbox, limits: Intake, *, everything: bool) -
         return one.place in alone if isinstance(entry, find.Unfit) else one.state in (ArrivalState.PENDING, *_SCREENED)
 
     def select(entries: Sequence[find.Input | find.Unfit]) -> list[find.Input | find.Unfit]:
-        near = [entry for entry in entries if isinstance(entry, find.Unfit) or entry.bundle in touched]
+        near = [
+            entry
+            for entry in entries
+            if not _is_link(entry) and (isinstance(entry, find.Unfit) or entry.bundle in touched)
+        ]
         with store.read() as connection:
             known = _known(connection, inbox, (entry.path for entry in near))
         return [entry for entry in near if is_wanted(entry, known.get(os.fsencode(entry.path)))]
 
     return select
+
+
+def _is_link(entry: find.Input | find.Unfit) -> bool:
+    """Whether a file was met by a link to it; in an inbox it is met at its own place as well, and is there but once."""
+    return isinstance(entry, find.Input) and entry.name != find.printable(entry.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -392,8 +392,13 @@ def plan_of(settings: Settings, places: Mapping[str, str | None], scheduled: dt.
         settings = settings.model_copy(update={"store_url": places["store"]})
     out = Path(places.get("out") or settings.nightly.out).resolve()
     source = inbox if is_address(inbox) else None
+    folder = folder_of(settings.home, inbox)
+    # What we write is passed over, so that nothing would be found there.
+    for name, own in (("out", out), ("move_to", settings.nightly.move_to), ("OVERSEAL_HOME", settings.home)):
+        if own is not None and own.resolve() == folder:
+            raise UsageError(f"the inbox and {name} are one folder: name another")
     if source is not None:
         if settings.nightly.move_to is not None:
             raise UsageError("move_to is not possible with an inbox at an address, which is never modified")
         check_address(source)
-    return Plan(settings, folder_of(settings.home, inbox), out, scheduled, zone, source)
+    return Plan(settings, folder, out, scheduled, zone, source)

@@ -63,8 +63,11 @@ def run(given: argparse.Namespace) -> ExitCode:
                 return _listed(holds(connection), as_json=given.json)
         change = place_hold if given.action == "place" else lift_hold
         now = dt.datetime.now(dt.UTC)
+        # Nobody else can write while we do, and hashing may take long.
+        hashes = set(_hashed(given.file, settings.intake.max_bytes))
         with store.write() as connection:
-            scans = sorted({*_named(connection, given.ids), *_hashed(given.file, settings.intake.max_bytes)})
+            lifted = given.reference if given.action == "lift" else None
+            scans = sorted(hashes.union(_named(connection, given.ids, lifted)))
             if not scans:
                 raise UsageError("name a document's id or a scan's SHA-256, or --file FILE")
             for sha256 in scans:
@@ -80,9 +83,17 @@ def run(given: argparse.Namespace) -> ExitCode:
     return ExitCode.NOTHING_FLAGGED
 
 
-def _named(connection: Connection, ids: list[str]) -> Iterator[str]:
-    """Hashes of the scans that ids mean; a document may be in several."""
-    from pipeline.store.holds import scans_with
+def _named(connection: Connection, ids: list[str], lifted: str | None) -> Iterator[str]:
+    """Hashes of the scans that ids mean; a document may be in several.
+
+    Args:
+        connection: to the store.
+        ids: of documents, or SHA-256 of scans.
+        lifted: reference whose hold is to be lifted: a scan of the document that came in later was never under it.
+    """
+    from pipeline.store.holds import holds, scans_with
+
+    under = {one.sha256 for one in holds(connection) if one.reference == lifted}
 
     for one in ids:
         if _HASH.fullmatch(one):
@@ -91,7 +102,7 @@ def _named(connection: Connection, ids: list[str]) -> Iterator[str]:
         found = scans_with(connection, one)
         if not found:
             raise UsageError(f"the store has no document {one[:80]!r}: name its scan by SHA-256 (names.csv) or --file")
-        yield from found
+        yield from (set(found) & under if lifted is not None else ()) or found
 
 
 def _hashed(files: list[Path], most: int) -> Iterator[str]:

@@ -44,7 +44,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Unlisted:
-    """A folder that could not be looked into; what lies in it is unknown."""
+    """A folder that could not be looked into, or a link to what is left out by name: what lies there is unknown."""
 
     place: str
 
@@ -90,20 +90,23 @@ def is_passed_over(name: bytes) -> bool:
     return name.startswith(b".") or name.lower().endswith(_UNFINISHED) or is_litter_name(os.fsdecode(name))
 
 
-def _entry(root: bytes, path: bytes, found: os.DirEntry[bytes]) -> Entry | None:
+def _entry(root: bytes, path: bytes, found: os.DirEntry[bytes]) -> Entry | Unlisted | None:
     """The entry; None for a link to what lies inside, and for a file that vanished meanwhile."""
     try:
-        if found.is_symlink() and _leads_inside(root, found.path):
-            return None
+        if found.is_symlink() and (target := _inside(root, found.path)) is not None:
+            # What it leads to is met at its own place, unless it is left out there.
+            return Unlisted(place_of(path)) if any(map(is_passed_over, target.split(b"/"))) else None
         state = found.stat(follow_symlinks=False)
     except OSError:
         return None
     return Entry(place_of(path), path, state.st_size, state.st_mtime_ns, stat.S_ISREG(state.st_mode))
 
 
-def _leads_inside(root: bytes, link: bytes) -> bool:
+def _inside(root: bytes, link: bytes) -> bytes | None:
+    """Path below the inbox of what a link leads to; None where it leads elsewhere or nowhere."""
     try:
         target = os.path.realpath(link, strict=True)
     except OSError:
-        return False
-    return target.startswith(root.rstrip(b"/") + b"/")
+        return None
+    inside = root.rstrip(b"/") + b"/"
+    return target.removeprefix(inside) if target.startswith(inside) else None

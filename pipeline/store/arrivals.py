@@ -99,6 +99,13 @@ def places_by_hash(connection: Connection, inbox: str, hashes: Sequence[str]) ->
     return {sha256: {first, last} for sha256, first, last in connection.execute(query).tuples() if sha256 is not None}
 
 
+def were_read(connection: Connection, inbox: str, hashes: Sequence[str]) -> set[str]:
+    """Those bytes that were screened under some name, at most a thousand."""
+    state = arrivals.c.state.not_in((*UNREAD, ArrivalState.MOVING))
+    mine = (arrivals.c.inbox == inbox) & arrivals.c.sha256.in_(hashes) & state
+    return {sha256 for sha256 in connection.execute(sa.select(arrivals.c.sha256).where(mine)).scalars() if sha256}
+
+
 def has_unnamed(connection: Connection, inbox: str) -> bool:
     """Whether there are second names that no report names yet."""
     return connection.execute(sa.select(arrivals.c.place).where(_unnamed(inbox)).limit(1)).first() is not None

@@ -146,6 +146,22 @@ def test_a_second_name_stays_one_when_the_first_goes_after_it_was_screened(watch
     assert watched.state("b.jpg") == "same"
 
 
+def test_a_name_that_gets_known_bytes_is_no_longer_the_one_that_a_report_named(watched: Watched) -> None:
+    watched.put("a.jpg", b"one")
+    watched.put("b.jpg", b"two")
+    watched.look()
+    watched.screened()
+    one = watched.at("a.jpg")
+    assert one is not None
+    with watched.store.write() as connection:
+        save_arrivals(connection, KEY, [replace(one, night="first")])
+    watched.put("a.jpg", b"two")
+    assert watched.look().second_names == 1
+    one = watched.at("a.jpg")
+    assert one is not None
+    assert (one.state, one.night) == ("same", "")
+
+
 def test_a_second_name_in_an_application_is_one_more_paper_of_it(watched: Watched) -> None:
     watched.put("a.jpg")
     watched.look()

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from flows.cli import main
 from flows.erasing import erase
@@ -17,6 +18,7 @@ from pipeline.errors import ExitCode
 from pipeline.settings import Settings
 from pipeline.store.database import Store, open_store
 from pipeline.store.retention import Erased
+from pipeline.store.schema import records
 from tests.store.filled import READ_ON, put, reading
 
 WHO = ("--asked-by", "a.1", "--agreed-by", "b.2", "--reference")
@@ -90,6 +92,20 @@ def test_what_two_proceedings_need_stays_until_both_have_lifted_theirs(
     # The hold comes too late, and that is told.
     assert main(["hold", "place", sha256, *WHO, "AZ 3/26"]) == ExitCode.NOTHING_FLAGGED
     assert "of 1 of them the facts were erased before" in capsys.readouterr().out
+
+
+def test_a_scan_of_the_document_that_came_in_later_does_not_keep_a_hold(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(store, tmp_path, "x", "flagged")
+    document = reading("x").records[0].document_id
+    assert main(["hold", "place", document, *WHO, "AZ 1/26"]) == ExitCode.NOTHING_FLAGGED
+    later = put(store, tmp_path, "y", "flagged")
+    with store.write() as connection:
+        connection.execute(sa.update(records).where(records.c.sha256 == later).values(document_id=document))
+    assert main(["hold", "lift", document, *WHO, "AZ 2/26"]) == ExitCode.USAGE
+    assert main(["hold", "lift", document, *WHO, "AZ 1/26"]) == ExitCode.NOTHING_FLAGGED
+    assert _listed(capsys) == []
 
 
 @pytest.mark.parametrize(

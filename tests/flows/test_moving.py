@@ -97,3 +97,12 @@ def test_across_file_systems_a_copy_takes_its_place_first(tmp_path: Path, monkey
     assert target.read_bytes() == b"one"
     assert [path.name for path in target.parent.iterdir()] == ["a"]
     assert not source.exists()
+
+
+def test_a_second_name_does_not_go_before_its_bytes_were_read(watched: Watched, tmp_path: Path) -> None:
+    watched.put("a.jpg")
+    watched.put("b.jpg")
+    watched.look()
+    assert move_done(watched.store, _inbox(watched), tmp_path / "done") == 0
+    watched.screened()
+    assert move_done(watched.store, _inbox(watched), tmp_path / "done") == 2

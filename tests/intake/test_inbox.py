@@ -65,6 +65,14 @@ def test_what_cannot_be_read_is_an_entry_and_never_followed(tmp_path: Path) -> N
     assert unfit - {b"up"} == {b"pipe.jpg", b"away.jpg", b"folder", b"loop", b"nowhere"}
 
 
+def test_a_link_to_what_is_left_out_by_name_is_told(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    (inbox / ".store").mkdir(parents=True)
+    (inbox / ".store" / "x.jpg").write_bytes(b"1")
+    (inbox / "y.jpg").symlink_to(".store/x.jpg")
+    assert [type(entry) for entry in entries(inbox)] == [Unlisted]
+
+
 def test_an_inbox_that_is_gone_is_an_error_and_a_closed_folder_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

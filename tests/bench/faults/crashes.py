@@ -52,6 +52,8 @@ def server_killed(folder: Path, documents: int) -> dict[str, Any]:
     process = start(bench, home, out)
     server = None
     while server is None or not (home / "reads.log").exists():
+        if process.poll() is not None:
+            raise RuntimeError(f"the run ended with {process.returncode} before: {process.communicate()[0]}")
         children = psutil.Process(process.pid).children(recursive=True)
         server = next((one for one in children if "flows.server_process" in one.cmdline()), None)
         time.sleep(0.02)
@@ -86,12 +88,14 @@ def worker_killed(folder: Path, documents: int) -> dict[str, Any]:
             if process.poll() is not None:
                 break
             time.sleep(0.02)
+        reading = process.poll() is None
         cluster.workers[0].kill()
         process.communicate(timeout=PATIENCE)
     found = left(home, out)
     reads = len(log.read_text().split())
     return {
         "documents": documents,
+        "killed_while_reading": reading,
         "exit_code": process.returncode,
         "identical": found == bench.left,
         "read_again": reads - len(found.rows["scans"]),

@@ -87,7 +87,7 @@ _PROMISES: dict[str, tuple[Sequence[str], Callable[..., bool]]] = {
     ),
     "one of two Dask workers killed: completes, identical": (
         ["worker_killed"],
-        lambda one: one["exit_code"] == 0 and one["identical"],
+        lambda one: one["exit_code"] == 0 and one["identical"] and one["killed_while_reading"],
     ),
     "Dask scheduler killed: named error, rerun completes, identical": (
         ["scheduler_killed"],

@@ -14,7 +14,7 @@ FULL = "overseal: the disk of the store is full"
 NAMES = {"misplaced": [], "where_they_may_be": 2, "missing": []}
 KEPT: dict[str, Any] = {
     "kills": {"kept": True, "names_misplaced": 0},
-    "worker_killed": {"exit_code": 0, "identical": True},
+    "worker_killed": {"exit_code": 0, "identical": True, "killed_while_reading": True},
     "scheduler_killed": {**WHOLE, "exit_codes": [1, 0], "error": "overseal: reading on the Dask cluster failed"},
     "server_killed": {"exit_codes": [1, 0], "identical": True},
     "postgres_killed": {**WHOLE, "exit_codes": [[0], [7, 0]], "error": ["", "overseal: the store's server went away"]},
