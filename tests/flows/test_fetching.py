@@ -26,7 +26,7 @@ class Copy:
     beats: int = 0
     clock: Callable[[], float] = lambda: 0.0
 
-    def bring(self, meanwhile: Callable[[], None] = lambda: None, address: str = ADDRESS) -> Fetching:
+    def bring(self, meanwhile: Callable[[], object] = lambda: None, address: str = ADDRESS) -> Fetching:
         def wait(seconds: float) -> None:
             self.waits.append(seconds)
             meanwhile()
