@@ -5,8 +5,8 @@ what changes meanwhile is left for the next night. Whether something is new is t
 name whose bytes changed is a new scan, and bytes that are known already are no new scan under another name. Where size
 and time tell nothing (a file replaced under the same name), all bytes are hashed again from time to time.
 
-Nothing is marked as removed when the look was not complete: a folder could not be listed, or nothing of what was
-known is there, which is what a share that is not mounted looks like.
+Nothing is marked as removed when the look was not complete: a folder could not be listed, or nothing at all is
+there any more, which is what a share that is not mounted looks like.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Look:
         settling: files left for the next night since they may still be being written.
         removed: files that are no longer there; `moved`, by us.
         unlisted: folders that could not be looked into.
-        vanished: whether nothing of all that was known is there; then nothing is marked as removed.
+        vanished: whether nothing is there any more, though something was known; then nothing is marked as removed.
         rehashed: whether everything was hashed again.
         manifests: whether the manifest is new or changed, so that files may belong together otherwise.
         waiting: files to be screened, with those that earlier nights left.
@@ -90,6 +90,7 @@ class Inbox:
         max_bytes: a larger file is not hashed.
         wait: lets that many seconds pass.
         beat: told now and then that the look goes on.
+        may_be_empty: whether that nothing is there any more is believed: of a copy whose source is there.
     """
 
     key: str
@@ -99,6 +100,7 @@ class Inbox:
     max_bytes: int
     wait: Callable[[float], None] = time.sleep
     beat: Callable[[], None] = lambda: None
+    may_be_empty: bool = False
 
 
 def look(store: Store, inbox: Inbox, now: str, *, rehash: bool = False) -> Look:
@@ -230,14 +232,9 @@ def _taken_in(entry: Entry, known: Arrival, sha256: str | None, second: bool, gr
 
 
 def _note_missing(store: Store, inbox: Inbox, seen: set[bytes], counts: Look) -> None:
-    missing: list[str] = []
-    known = 0
     with store.read() as connection:
-        for place in known_places(connection, inbox.key):
-            known += 1
-            if bytes.fromhex(place) not in seen:
-                missing.append(place)
-    counts.vanished = bool(known) and len(missing) == known
+        missing = [place for place in known_places(connection, inbox.key) if bytes.fromhex(place) not in seen]
+    counts.vanished = bool(missing) and not counts.present and not inbox.may_be_empty
     if not missing or counts.vanished:
         return
     with store.write() as connection:

@@ -77,15 +77,22 @@ class FetchedFiles:
         found = self.connection.execute(query, (os.fsencode(name), self.look)).fetchone()
         return str(found[0]) if found else None
 
+    def pass_over(self, name: str) -> None:
+        """Note that a file is not to be fetched at this look any more; the next one asks for it again."""
+        self.connection.execute("UPDATE files SET offered = stamp WHERE name = ?", (os.fsencode(name),))
+
+    def left(self, most: int) -> Sequence[str]:
+        """Names of files that are still to be fetched at this look."""
+        query = "SELECT name FROM files WHERE met = ? AND offered <> stamp LIMIT ?"
+        return [os.fsdecode(name) for (name,) in self.connection.execute(query, (self.look, most))]
+
     def take(self, name: str, stamp: str) -> None:
         """Note that a file is in the copy."""
         self.connection.execute("UPDATE files SET stamp = ? WHERE name = ?", (stamp, os.fsencode(name)))
 
-    def vanished(self) -> bool:
-        """Whether something had been fetched and nothing of it is there any more."""
-        query = "SELECT count(*), coalesce(max(met), 0) FROM files WHERE stamp <> ''"
-        fetched, last = self.connection.execute(query).fetchone()
-        return bool(fetched) and last < self.look
+    def any_fetched(self) -> bool:
+        """Whether the copy holds something."""
+        return self.connection.execute("SELECT 1 FROM files WHERE stamp <> '' LIMIT 1").fetchone() is not None
 
     def not_met(self, most: int) -> Sequence[str]:
         """Names that were not met at this look."""

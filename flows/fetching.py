@@ -2,8 +2,8 @@
 
 Everything else (settling, hashes, second names, removal) works on the copy as on a folder. A file is fetched when its
 listing was the same at two looks `settle` seconds apart, and stands in the copy when it is whole: it is written aside,
-compared by size, asked for again, and renamed. Nothing goes when the listing was not complete, or nothing of what was
-fetched is there any more.
+compared by size, asked for again, and renamed. Nothing goes when the listing was not complete, or is empty all at once,
+which is what a share that is not mounted looks like.
 """
 
 from __future__ import annotations
@@ -11,20 +11,33 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from itertools import islice
+from dataclasses import dataclass, field, fields
+from itertools import chain, islice
 from pathlib import Path
 
 from flows.fetched import FetchedFiles, opened
+from flows.not_fetched import NotFetched, Reason
 from flows.processes import private_folder
 from pipeline.intake.inbox import Unlisted
-from pipeline.intake.remote import Misnamed, RemoteFile, Source, Unreachable, fetch, files, open_source
+from pipeline.intake.remote import (
+    Misnamed,
+    RemoteFile,
+    Source,
+    Unreachable,
+    can_be_listed,
+    fetch,
+    files,
+    open_source,
+)
 
 _CHUNK = 500
-#: After so many files in a row that could not be fetched the rest is left for the next night.
+#: After so many files in a row that could not be fetched it is asked whether the source is there at all.
 _FAILURES = 20
+#: Seconds without a file that could be fetched after which the rest is left for the next night.
+_PATIENCE = 3600.0
 #: What a name is answered with that cannot be that of a file here, or is a folder's already.
 _NO_NAME = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL)
 
@@ -37,12 +50,13 @@ class Fetching:
         listed: files at the source, as far as could be listed.
         fetched: new or changed ones that are in the copy now.
         changing: left for the next night, since they changed between two looks.
-        failed: could not be read, or not as a whole; asked for again the next night.
+        failed: could not be read, or not as a whole, or not be asked for any more; the next night does.
         unfit: entries that are no file, or whose name cannot be that of a file here.
         too_large: larger than the limit of intake.
         gone: removed from the copy.
         unlisted: folders that could not be looked into.
-        vanished: whether nothing of what was fetched is there any more; then nothing is removed.
+        vanished: whether nothing is there any more, though something was fetched; then nothing is removed.
+        names: of what is not in the copy, or not as it is there.
     """
 
     listed: int = 0
@@ -54,10 +68,16 @@ class Fetching:
     gone: int = 0
     unlisted: int = 0
     vanished: bool = False
+    names: NotFetched = field(default_factory=NotFetched)
+
+    def leave(self, reason: Reason, name: str) -> None:
+        """Count and name a file that is left where it is."""
+        setattr(self, reason, getattr(self, reason) + 1)
+        self.names.add(reason, name)
 
     def as_counts(self) -> dict[str, int]:
         """The counts by name."""
-        return {name: int(value) for name, value in asdict(self).items()}
+        return {one.name: int(getattr(self, one.name)) for one in fields(self) if one.name != "names"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,7 @@ class Mirror:
         max_bytes: a larger file is not fetched.
         settle_seconds: between the two looks.
         wait: lets that many seconds pass; `beat`, told now and then that the work goes on.
+        clock: seconds, from whenever.
     """
 
     address: str
@@ -78,6 +99,7 @@ class Mirror:
     settle_seconds: float
     wait: Callable[[float], None]
     beat: Callable[[], None]
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def aside(self) -> Path:
@@ -101,10 +123,11 @@ def fetch_new(mirror: Mirror) -> Fetching:
         private_folder(mirror.folder)
         private_folder(mirror.aside)
         waiting = _first_look(source, mirror, known, counts)
-        counts.vanished = known.vanished()
+        counts.vanished = not counts.listed and not counts.unlisted and known.any_fetched()
         if waiting:
             mirror.wait(mirror.settle_seconds)
-            _second_look(source, mirror, known, counts)
+            whole = _second_look(source, mirror, known, counts)
+            _leave_rest(mirror, known, counts, "changing" if whole else "failed")
         if not counts.unlisted and not counts.vanished:
             counts.gone = _remove_gone(mirror, known)
     shutil.rmtree(mirror.aside, ignore_errors=True)
@@ -119,45 +142,68 @@ def _first_look(source: Source, mirror: Mirror, known: FetchedFiles, counts: Fet
         with known.kept():
             for entry in chunk:
                 counts.unlisted += isinstance(entry, Unlisted)
-                counts.unfit += isinstance(entry, Misnamed)
+                if isinstance(entry, Misnamed):
+                    counts.leave("unfit", entry.told)
                 if not isinstance(entry, RemoteFile):
                     continue
                 counts.listed += 1
                 if known.collides(entry.name):
-                    counts.unfit += 1
+                    counts.leave("unfit", entry.name)
                 elif entry.size is not None and entry.size > mirror.max_bytes:
-                    counts.too_large += 1
+                    counts.leave("too_large", entry.name)
                     known.meet(entry.name)
                 else:
                     waiting += known.offer(entry.name, entry.stamp)
     return waiting
 
 
-def _second_look(source: Source, mirror: Mirror, known: FetchedFiles, counts: Fetching) -> None:
-    """Fetch what did not change since the first look."""
-    in_a_row = 0
-    for chunk in _chunks(source, mirror):
-        for entry in chunk:
-            if not isinstance(entry, RemoteFile) or (offered := known.offered(entry.name)) is None:
-                continue
-            if offered != entry.stamp:
-                counts.changing += 1
-                continue
-            try:
-                taken = _fetched(source, mirror, entry)
-            except Unreachable:
-                counts.failed += 1
-                in_a_row += 1
-                if in_a_row >= _FAILURES:
-                    return
-                continue
-            in_a_row = 0
-            if taken:
+def _second_look(source: Source, mirror: Mirror, known: FetchedFiles, counts: Fetching) -> bool:
+    """Fetch what did not change since the first look; whether all that is there could be asked for.
+
+    Files that cannot be read keep no other from being fetched, unless the source is gone: they come first every night.
+    """
+    whole, in_a_row, last = True, 0, mirror.clock()
+    for entry in chain.from_iterable(_chunks(source, mirror)):
+        whole = whole and not isinstance(entry, Unlisted)
+        if not isinstance(entry, RemoteFile) or (offered := known.offered(entry.name)) is None:
+            continue
+        reason = _tried(source, mirror, entry, offered)
+        with known.kept():
+            if reason is None:
+                known.take(entry.name, entry.stamp)
                 counts.fetched += 1
-                with known.kept():
-                    known.take(entry.name, entry.stamp)
+                in_a_row, last = 0, mirror.clock()
             else:
-                counts.unfit += 1
+                known.pass_over(entry.name)
+                counts.leave(reason, entry.name)
+        if reason == "failed":
+            mirror.beat()
+            in_a_row += 1
+            if in_a_row % _FAILURES == 0 and not can_be_listed(source):
+                return False
+            if mirror.clock() - last > _PATIENCE:
+                return False
+    return whole
+
+
+def _tried(source: Source, mirror: Mirror, file: RemoteFile, offered: str) -> Reason | None:
+    """Fetch a file; why it was not, if so."""
+    if offered != file.stamp:
+        return "changing"
+    try:
+        return None if _fetched(source, mirror, file) else "unfit"
+    except Unreachable:
+        return "failed"
+
+
+def _leave_rest(mirror: Mirror, known: FetchedFiles, counts: Fetching, reason: Reason) -> None:
+    """Count what was there at the first look and was not met at the second."""
+    while names := known.left(_CHUNK):
+        with known.kept():
+            for name in names:
+                known.pass_over(name)
+                counts.leave(reason, name)
+        mirror.beat()
 
 
 def _fetched(source: Source, mirror: Mirror, file: RemoteFile) -> bool:

@@ -26,6 +26,7 @@ from flows.erasing import Erasure, erase
 from flows.exit_codes import exit_code, first_of
 from flows.jumps import jumped
 from flows.moving import move_done
+from flows.not_fetched import name_not_fetched
 from flows.processes import private_folder
 from flows.second_names import name_second_names
 from flows.standing import metrics, standing
@@ -157,6 +158,7 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
         settings.nightly.settle_seconds if fetching is None else 0.0,
         settings.intake.max_bytes,
         beat=mine.beat,
+        may_be_empty=fetching is not None and fetching.listed > 0,
     )
     with store.read() as connection:
         now = dt.datetime.now(dt.UTC)
@@ -185,6 +187,7 @@ def _work(plan: Plan, store: Store, mine: Turn) -> _Done:
 
         audited = audit_night(mine, settings, folder, today, register)
     name_second_names(store, inbox, folder)
+    name_not_fetched(fetching, folder)
     moved = 0
     if settings.nightly.move_to is not None:
         moved = move_done(store, inbox, settings.nightly.move_to / plan.folder)

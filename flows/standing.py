@@ -133,7 +133,7 @@ def _needs(
     finished = last.summary if last is not None else {}
     arrived = finished.get("arrivals", {})
     if arrived.get("vanished"):
-        yield "nothing of what was in the inbox is there any more: is it mounted? Nothing was marked as removed"
+        yield "the inbox is empty all at once: is it mounted? Nothing was marked as removed"
     if arrived.get("unlisted"):
         yield f"{arrived['unlisted']} folders of the inbox cannot be looked into"
     if finished.get("register") == "unusable":

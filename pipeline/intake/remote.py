@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +23,8 @@ from pipeline.intake.inbox import InboxGone, Unlisted, is_passed_over, place_of
 
 _ADDRESS = re.compile(r"(?P<protocol>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
 _BLOCK = 1 << 20
+#: What is imported and the distribution it is in, where their names differ.
+_DISTRIBUTIONS = {"smbclient": "smbprotocol", "libarchive": "libarchive-c"}
 #: Longest path and name of Linux (limits.h), with room for the folder that the path is put into.
 _MOST_PATH, _MOST_NAME = 3000, 255
 #: What servers tell of a file that changes with its bytes.
@@ -53,7 +55,13 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class Misnamed:
-    """An entry that is no file, or whose name cannot be that of a file of ours."""
+    """An entry that is no file, or whose name cannot be that of a file of ours.
+
+    Attributes:
+        told: its name as the server has it, cut where it is too long: of any characters, to be shown only.
+    """
+
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +124,24 @@ def files(source: Source) -> Iterator[RemoteFile | Misnamed | Unlisted]:
     The listing of one folder is held at a time.
 
     Raises:
-        InboxGone: if the source itself cannot be listed.
+        InboxGone: if the source itself cannot be listed, or is a file.
     """
     folders = [""]
     while folders:
         folder = folders.pop()
         try:
-            source.system.invalidate_cache()
-            listing: list[Mapping[str, Any]] = source.system.ls(_path(source, folder), detail=True)
+            listing = _listing(source, folder)
         except Exception as error:  # of whatever package
             if not folder:
                 raise InboxGone(f"the inbox cannot be listed: {type(error).__name__}") from None
             yield Unlisted(place_of(os.fsencode(folder)))
             continue
+        if not folder and _is_file(source, listing):
+            raise InboxGone("the inbox's address is that of a file, not of a folder")
         for told in listing:
             name = _name(source, folder, told)
             if name is None:
-                yield Misnamed()
+                yield Misnamed(_told(source, told))
             elif not name or is_passed_over(os.fsencode(name.rpartition("/")[2])):
                 continue
             elif told.get("type") == "directory" and not told.get("islink"):
@@ -140,7 +149,16 @@ def files(source: Source) -> Iterator[RemoteFile | Misnamed | Unlisted]:
             elif told.get("type") == "file" and not told.get("islink"):
                 yield RemoteFile(name, _size(told), _stamp(told))
             else:
-                yield Misnamed()
+                yield Misnamed(name)
+
+
+def can_be_listed(source: Source) -> bool:
+    """Whether the source itself is there at this moment."""
+    try:
+        _listing(source, "")
+    except Exception:  # of whatever package
+        return False
+    return True
 
 
 def fetch(source: Source, file: RemoteFile, target: IO[bytes], most: int, beat: Callable[[], None]) -> None:
@@ -160,6 +178,19 @@ def fetch(source: Source, file: RemoteFile, target: IO[bytes], most: int, beat: 
         beat()
     if (file.size is not None and written != file.size) or _state(source, file) != before:
         raise Unreachable
+
+
+def _listing(source: Source, folder: str) -> list[Mapping[str, Any]]:
+    source.system.invalidate_cache()
+    return list(source.system.ls(_path(source, folder), detail=True))
+
+
+def _is_file(source: Source, listing: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether what was listed is a file: it is listed as itself, as is the mark of an empty folder, of no bytes."""
+    if len(listing) != 1:
+        return False
+    (told,) = listing
+    return _name(source, "", told) == "" and told.get("type") == "file" and _size(told) != 0
 
 
 def _blocks(source: Source, file: RemoteFile) -> Iterator[bytes]:
@@ -191,7 +222,8 @@ def _check_protocol(protocol: str) -> None:
         raise UsageError(f"the inbox's address has a protocol that fsspec does not know: {protocol}") from None
     except ImportError as error:
         cause = error.__cause__ if isinstance(error.__cause__, ImportError) else error
-        package = (cause.name or protocol).partition(".")[0]
+        module = (cause.name or protocol).partition(".")[0]
+        package = _DISTRIBUTIONS.get(module, module)
         raise MissingDependency(f"the package {package}, for {protocol}://,", f"pip install {package}") from error
 
 
@@ -218,6 +250,11 @@ def _name(source: Source, folder: str, told: Mapping[str, Any]) -> str | None:
     except UnicodeEncodeError:
         return None
     return None if too_long else name
+
+
+def _told(source: Source, told: Mapping[str, Any]) -> str:
+    full = told.get("name")
+    return full.removeprefix(f"{source.root}/")[:_MOST_PATH] if isinstance(full, str) else ""
 
 
 def _size(told: Mapping[str, Any]) -> int | None:

@@ -268,6 +268,24 @@ def test_an_inbox_that_disappears_and_returns_loses_nothing(watched: Watched) ->
     assert (counts.present, counts.new, counts.removed, counts.vanished) == (2, 0, 0, False)
 
 
+def test_files_that_are_all_replaced_by_others_are_no_inbox_that_is_gone(watched: Watched) -> None:
+    for day in range(3):
+        watched.put(f"{day}.jpg", b"day %d" % day)
+        counts = watched.look()
+        assert (counts.vanished, counts.new, counts.removed) == (False, 1, int(day > 0))
+        (watched.folder / f"{day}.jpg").unlink()
+
+
+def test_that_a_copy_is_empty_is_believed(watched: Watched) -> None:
+    watched.put("a.jpg")
+    watched.look()
+    (watched.folder / "a.jpg").unlink()
+    assert watched.look().vanished
+    copy = Inbox(KEY, watched.folder, (), 0.0, 1000, may_be_empty=True)
+    counts = look(watched.store, copy, "2026-01-09T00:00:00+00:00")
+    assert (counts.vanished, counts.removed) == (False, 1)
+
+
 def test_nothing_is_marked_removed_while_a_folder_cannot_be_listed(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,13 +23,18 @@ class Copy:
     box: Box
     folder: Path
     waits: list[float] = field(default_factory=list)
+    beats: int = 0
+    clock: Callable[[], float] = lambda: 0.0
 
-    def bring(self, meanwhile: Callable[[], None] = lambda: None, address: str = ADDRESS) -> Fetching:
+    def bring(self, meanwhile: Callable[[], object] = lambda: None, address: str = ADDRESS) -> Fetching:
         def wait(seconds: float) -> None:
             self.waits.append(seconds)
             meanwhile()
 
-        return fetch_new(Mirror(address, self.folder, 100, 5.0, wait, lambda: None))
+        def beat() -> None:
+            self.beats += 1
+
+        return fetch_new(Mirror(address, self.folder, 100, 5.0, wait, beat, self.clock))
 
     def files(self) -> dict[str, bytes]:
         found = [path for path in self.folder.rglob("*") if path.is_file()]
@@ -92,8 +97,25 @@ def test_a_link_of_a_folder_at_an_address_is_not_followed(tmp_path: Path) -> Non
 
 def test_a_file_that_is_still_being_written_waits(copy: Copy) -> None:
     copy.box.put("1.png", b"half")
-    assert copy.bring(lambda: copy.box.put("1.png", b"half and half")).changing == 1
+    counts = copy.bring(lambda: copy.box.put("1.png", b"half and half"))
+    assert (counts.changing, counts.names.rows) == (1, [("changing", "1.png")])
     assert copy.files() == {}
+    assert copy.bring().fetched == 1
+
+
+def test_a_file_that_goes_between_the_looks_is_named(copy: Copy) -> None:
+    copy.box.put("1.png", b"one")
+    copy.box.put("2.png", b"two")
+    counts = copy.bring(lambda: copy.box.files.pop("1.png"))
+    assert (counts.fetched, counts.changing, counts.names.rows) == (1, 1, [("changing", "1.png")])
+
+
+def test_a_folder_that_cannot_be_listed_again_leaves_its_files(copy: Copy) -> None:
+    copy.box.put("1.png", b"one")
+    copy.box.put("a/2.png", b"two")
+    counts = copy.bring(lambda: copy.box.broken.add("a"))
+    assert (counts.fetched, counts.failed, counts.names.rows) == (1, 1, [("failed", "a/2.png")])
+    copy.box.broken.clear()
     assert copy.bring().fetched == 1
 
 
@@ -154,9 +176,32 @@ def test_a_source_that_is_empty_all_at_once_takes_nothing_away(copy: Copy) -> No
     assert set(copy.files()) == {"1.png"}
 
 
+def test_files_that_are_all_replaced_by_others_are_no_source_that_is_gone(copy: Copy) -> None:
+    for day in range(3):
+        copy.box.files.clear()
+        copy.box.put(f"{day}.png", b"x")
+        counts = copy.bring()
+        assert (counts.vanished, counts.fetched, counts.gone) == (False, 1, int(day > 0))
+        assert set(copy.files()) == {f"{day}.png"}
+
+
+def test_an_address_of_a_file_is_no_empty_inbox(tmp_path: Path) -> None:
+    file = tmp_path / "scan.png"
+    file.write_bytes(b"x")
+    copy = Copy(Box(), tmp_path / "copy" / "key")
+    with pytest.raises(InboxGone, match="a file, not of a folder"):
+        copy.bring(address=f"file://{file}")
+
+
+def test_the_mark_of_an_empty_folder_is_no_file(copy: Copy) -> None:
+    copy.box.hostile[""] = [{"name": "box/", "size": 0, "type": "file"}]
+    assert copy.bring().as_counts() == Fetching().as_counts()
+
+
 def test_a_file_that_is_too_large_is_not_asked_for(copy: Copy) -> None:
     copy.box.put("large.png", b"x" * 101)
-    assert copy.bring().too_large == 1
+    counts = copy.bring()
+    assert (counts.too_large, counts.names.rows) == (1, [("too_large", "large.png")])
     assert copy.box.opened == []
 
 
@@ -173,6 +218,8 @@ def test_names_that_cannot_be_those_of_files_here(copy: Copy, tmp_path: Path) ->
     ]
     counts = copy.bring()
     assert (counts.fetched, counts.unfit) == (3, len(evil) + 3)
+    told = {name for reason, name in counts.names.rows if reason == "unfit"}
+    assert told == {name.removeprefix("box/") for name in evil} | {"box", "a/socket"}
     assert set(copy.files()) == {"1.png", "a/2.png", "A/x\n.png"}
     assert not (tmp_path / "up.png").exists()
 
@@ -212,12 +259,48 @@ def test_a_connection_that_is_gone_is_not_asked_for_every_file(copy: Copy) -> No
         copy.box.put(f"{number}.png", b"x")
 
     def gone(path: str, data: bytes) -> bytes:
+        copy.box.broken.add("")
         raise ConnectionError
 
     copy.box.reading = gone
-    assert copy.bring().failed == 20
+    counts = copy.bring()
+    assert (len(copy.box.opened), counts.failed, len(counts.names.rows)) == (20, 30, 30)
+    copy.box.broken.clear()
     copy.box.reading = lambda path, data: data
     assert copy.bring().fetched == 30
+
+
+def test_files_that_cannot_be_read_keep_no_other_waiting(copy: Copy) -> None:
+    for number in range(45):
+        copy.box.put(f"bad{number}.png", b"x")
+    copy.box.put("good.png", b"x")
+
+    def refusing(path: str, data: bytes) -> bytes:
+        if path.startswith("bad"):
+            raise PermissionError
+        return data
+
+    copy.box.reading = refusing
+    counts = copy.bring()
+    assert (counts.fetched, counts.failed) == (1, 45)
+    assert {reason for reason, _ in counts.names.rows} == {"failed"}
+    assert set(copy.files()) == {"good.png"}
+    # While nothing is fetched the night is seen to go on.
+    assert copy.beats > 45
+    assert (copy.bring().failed, len(copy.box.opened)) == (45, 2 * 45 + 1)
+
+
+def test_a_source_of_which_nothing_can_be_read_for_long_is_left(copy: Copy) -> None:
+    for number in range(10):
+        copy.box.put(f"{number}.png", b"x")
+
+    def hanging(path: str, data: bytes) -> bytes:
+        raise TimeoutError
+
+    copy.box.reading = hanging
+    # Each file takes a quarter of an hour.
+    copy.clock = lambda: 900.0 * len(copy.box.opened)
+    assert (copy.bring().failed, len(copy.box.opened)) == (10, 5)
 
 
 @pytest.mark.parametrize("harm", ["lost", "damaged"])

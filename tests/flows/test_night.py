@@ -382,6 +382,8 @@ def test_an_inbox_elsewhere_is_fetched_and_never_modified(nights: Nights, tmp_pa
     (tmp_path / "inbox" / "link.jpg").symlink_to(tmp_path / "home")
     assert nights.work(inbox=address, alert=tell)["alerts"] == ["inbox"]
     assert json.loads(alerts.read_text())["counts"] == {"failed": 0, "too_large": 0, "unfit": 1}
+    (left,) = (nights.root / "out").glob("2*/not_fetched.csv")
+    assert left.read_text(encoding="utf-8") == '"reason","file"\n"unfit","link.jpg"\n'
     (tmp_path / "inbox").rename(tmp_path / "away")
     assert nights.work(inbox=address) == {"failure": "inbox-gone"}
     assert nights.states() == {"done": 1, "quarantined": 1, "removed": 1}

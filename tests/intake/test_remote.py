@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,11 @@ def test_addresses_that_cannot_be_used_are_not_told(address: str) -> None:
     assert SECRET not in str(refused.value)
 
 
-def test_the_package_of_a_protocol_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(known_implementations, "lacking", {"class": "no_such_package.core.System"})
-    with pytest.raises(MissingDependency, match="pip install no_such_package"):
+@pytest.mark.parametrize(("module", "package"), [("no_such_package", "no_such_package"), ("smbclient", "smbprotocol")])
+def test_the_package_of_a_protocol_is_named(monkeypatch: pytest.MonkeyPatch, module: str, package: str) -> None:
+    monkeypatch.setitem(known_implementations, "lacking", {"class": f"{module}.core.System"})
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingDependency, match=f"package {package},.*pip install {package}$"):
         check_address("lacking://user@host/scans")
 
 
@@ -70,7 +73,8 @@ _PARTS = st.sampled_from(["..", ".", "", "box", "a", "\0", "\udcff", "\ud800", "
 
 @given(st.lists(st.lists(_PARTS, max_size=5).map("/".join) | _PARTS.map("box/{}".format), max_size=5))
 def test_whatever_is_named_stays_in_the_folder_of_the_copy(names: list[str]) -> None:
-    for found in files(Source(_Listing(names), "box")):
+    # One more, since a source that is listed as nothing but itself is a file.
+    for found in files(Source(_Listing([*names, "box/1.png"]), "box")):
         if isinstance(found, RemoteFile):
             os.fsencode(found.name)
             place = os.path.normpath(f"/copy/{found.name}")
