@@ -36,13 +36,19 @@ class Usage:
 
 
 def run(
-    command: Sequence[str], environment: Mapping[str, str], log: Path, programs: Mapping[str, str], every: float = 0.5
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    programs: Mapping[str, str],
+    every: float = 0.5,
+    since: Path | None = None,
 ) -> Usage:
     """Run `command` to its end, its output going to `log`.
 
     Args:
         programs: name -> text in a command line; CPU of matching descendants is kept apart.
         every: seconds between samples of memory.
+        since: samples are kept from when this file is there, such as one that the first document leaves.
     """
     usage = Usage()
     started = time.monotonic()
@@ -51,7 +57,7 @@ def run(
             command, env={**os.environ, **environment}, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
     done = threading.Event()
-    sampler = threading.Thread(target=_sample, args=(process.pid, usage, programs, done, every), daemon=True)
+    sampler = threading.Thread(target=_sample, args=(process.pid, usage, programs, done, every, since), daemon=True)
     sampler.start()
     _, status, resources = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -63,7 +69,9 @@ def run(
     return usage
 
 
-def _sample(pid: int, usage: Usage, programs: Mapping[str, str], done: threading.Event, every: float) -> None:
+def _sample(
+    pid: int, usage: Usage, programs: Mapping[str, str], done: threading.Event, every: float, since: Path | None
+) -> None:
     seen: dict[int, tuple[str, float]] = {}
     started = time.monotonic()
     while not done.wait(every):
@@ -79,6 +87,7 @@ def _sample(pid: int, usage: Usage, programs: Mapping[str, str], done: threading
                         if text in line:
                             seen[process.pid] = (name, times.user + times.system)
             usage.peak_pss_bytes = max(usage.peak_pss_bytes, total)
-            usage.pss_bytes.append((time.monotonic() - started, total))
+            if since is None or since.exists():
+                usage.pss_bytes.append((time.monotonic() - started, total))
     for name, seconds in seen.values():
         usage.cpu_by_program[name] = usage.cpu_by_program.get(name, 0.0) + seconds
