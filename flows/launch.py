@@ -62,7 +62,7 @@ class Request:
         passed_over: further folders that hold no input, such as the reports of other runs.
         register: folder of the ministry's register; `earlier`, of a delivery of it before this one.
         select: takes files that were found below the paths, and gives those to screen.
-        closing: what else is kept in the transaction that ends the run, by the run's id, while it has its inputs.
+        closing: what else is kept in the transaction that ends the run, while the run has its inputs.
         rescreen: screen what the store knows instead of files.
         same_days: judge each document for the day that its kept answers hold for.
     """
@@ -78,7 +78,7 @@ class Request:
     register: Path | None = None
     earlier: Path | None = None
     select: Select = field(default=lambda entries: entries)
-    closing: Callable[[Connection, str], None] = field(default=lambda connection, run_id: None)
+    closing: Callable[[Connection, RunSummary], None] = field(default=lambda connection, summary: None)
     rescreen: bool = False
     same_days: bool = False
 
@@ -140,7 +140,7 @@ def screen_folder(request: Request) -> Result:
         tally = _flow(request, work, discovery, server)
         summary = write_output(work, discovery, tally, started, request.out)
         with store.write() as connection:
-            request.closing(connection, run_id)
+            request.closing(connection, summary)
             end_run(connection, run_id, "finished", summary)
         # Names of files were in the store while the run lasted. It has come to its end, whatever becomes of this.
         with suppress(StoreError):
@@ -168,9 +168,12 @@ def _register(request: Request, law: Policies, measured: Mapping[str, float], fo
 
 def check_out(out: Path) -> None:
     """Raises UsageError where the reports could not be written: not only once everything was read."""
-    if out.exists() and not out.is_dir():
-        raise UsageError("--out names a file; a folder is needed")
-    there = next(place for place in (out, *out.absolute().parents) if place.exists())
+    try:
+        if out.exists() and not out.is_dir():
+            raise UsageError("--out names a file; a folder is needed")
+        there = next(place for place in (out, *out.absolute().parents) if place.exists())
+    except OSError as error:  # below a folder that may not be entered
+        raise UsageError("the folder for reports cannot be reached") from error
     if not os.access(there, os.W_OK | os.X_OK):
         raise UsageError("the folder for reports cannot be written")
 
@@ -284,8 +287,9 @@ def noted_run(store: Store, home: Path) -> Iterator[str]:
             with suppress(StoreError):
                 with store.write() as connection:
                     end_run(connection, run_id, "interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
-                store.empty_log()
                 (locks / run_id).unlink()
+            with suppress(StoreError):
+                store.empty_log()
             raise
         (locks / run_id).unlink()
 

@@ -14,7 +14,7 @@ import logging
 import time
 import zoneinfo
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from flows.arrival import Inbox, Look, look
 from flows.deliveries import delivery_of, what_became
 from flows.erasing import Erasure, erase
 from flows.exit_codes import exit_code, first_of
+from flows.failures import alerted, failure_of
 from flows.jumps import jumped
 from flows.moving import move_done
 from flows.not_fetched import name_not_fetched
@@ -31,15 +32,7 @@ from flows.processes import private_folder
 from flows.second_names import name_second_names
 from flows.standing import metrics, standing
 from flows.turns import Turn, claim_reports, inbox_key, turn, utc, utc_now
-from pipeline.errors import (
-    ExitCode,
-    MissingDependency,
-    OversealError,
-    StoreError,
-    UsageError,
-    place_of,
-)
-from pipeline.intake.inbox import InboxGone
+from pipeline.errors import ExitCode, StoreError, UsageError, place_of
 from pipeline.intake.remote import check_address, folder_of, is_address
 from pipeline.report.openmetrics import write_metrics
 from pipeline.report.run_json import run_reported_in
@@ -96,26 +89,34 @@ def run_night(plan: Plan) -> dict[str, Any]:
 
     Raises:
         NotMyTurn: if another night is at work, or this one is done.
-        OversealError: when the night could not come to its end; it is noted and told to the alert hook.
+        OversealError: when the night could not come to its end; that is told to the alert hook, and noted unless the
+            night could not even begin.
     """
-    nightly = plan.settings.nightly
-    private_folder(plan.settings.home)
-    try:
-        store = open_store(plan.settings.store)
-    except OversealError:
-        send(nightly, Alert("failure", "the night could not begin: the store cannot be opened", plan.folder))
-        raise
-    key = inbox_key(plan.inbox)
-    stalled = nightly.stalled_minutes * 60
-    with closing(store), turn(store, plan.settings.home, key, utc(plan.scheduled), stalled) as mine:
-        plan = _beside_reports(plan, store)
-        _log("night begun", plan)
+    settings = plan.settings
+    with ExitStack() as stack:
+        with alerted(settings.nightly, "the night could not begin", plan.folder):
+            private_folder(settings.home)
+            store = stack.enter_context(closing(open_store(settings.store)))
+            stalled = settings.nightly.stalled_minutes * 60
+            due = utc(plan.scheduled)
+            mine = stack.enter_context(turn(store, settings.home, inbox_key(plan.inbox), due, stalled))
         started = time.monotonic()
+        with _noted(plan, store, mine, started):
+            plan = _beside_reports(plan, store)
+        _log("night begun", plan)
         if mine.buried:
-            send(nightly, Alert("failure", "an earlier night was killed; its scans are screened now", plan.folder))
+            killed = Alert("failure", "an earlier night was killed; what it left is screened now", plan.folder)
+            send(settings.nightly, killed)
         with _noted(plan, store, mine, started):
             done = _work(plan, store, mine)
-        return _finish(plan, store, mine, done, started)
+            summary, alerts = _finish(plan, store, mine, done, started)
+        for alert in alerts:
+            send(settings.nightly, alert)
+        try:
+            _write_metrics(plan, store, mine)
+        except (StoreError, OSError) as error:
+            log.error("the metrics could not be written: %s", place_of(error))
+        return summary
 
 
 def _beside_reports(plan: Plan, store: Store) -> Plan:
@@ -223,65 +224,44 @@ def _today(plan: Plan) -> dt.date:
 @contextmanager
 def _noted(plan: Plan, store: Store, mine: Turn, started: float) -> Iterator[None]:
     """Note and tell that a night did not come to its end, and why in a word."""
-    try:
-        yield
-    except BaseException as error:
-        failure = failure_of(error)
-        with suppress(StoreError), store.write() as connection:
-            seconds = time.monotonic() - started
-            end_night(connection, mine.night.night_id, "failed", utc_now(), failure=failure, seconds=seconds)
-        _log("night failed", plan, state="failed", failure=failure)
-        send(plan.settings.nightly, Alert("failure", f"the night failed: {failure}", plan.folder))
-        with suppress(StoreError, OSError):
-            _write_metrics(plan, store, mine)
-        raise
+    with alerted(plan.settings.nightly, "the night failed", plan.folder):
+        try:
+            yield
+        except BaseException as error:
+            failure = failure_of(error)
+            with suppress(StoreError), store.write() as connection:
+                seconds = time.monotonic() - started
+                end_night(connection, mine.night.night_id, "failed", utc_now(), failure=failure, seconds=seconds)
+            _log("night failed", plan, state="failed", failure=failure)
+            with suppress(StoreError, OSError):
+                _write_metrics(plan, store, mine)
+            raise
 
 
-def failure_of(error: BaseException) -> str:
-    """Why a night failed, in a word that names nothing."""
-    if not isinstance(error, Exception):  # Ctrl-C, or the orchestrator's own for SIGTERM
-        return "interrupted"
-    words: dict[type[Exception], str] = {
-        InboxGone: "inbox-gone",
-        StoreError: "store",
-        MissingDependency: "missing-dependency",
-        UsageError: "settings",
-        OversealError: "internal-error",
-        OSError: "system",
-    }
-    return next((word for kind, word in words.items() if isinstance(error, kind)), "internal-error")
-
-
-def _finish(plan: Plan, store: Store, mine: Turn, done: _Done, started: float) -> dict[str, Any]:
+def _finish(
+    plan: Plan, store: Store, mine: Turn, done: _Done, started: float
+) -> tuple[dict[str, Any], tuple[Alert, ...]]:
+    """Write and note what the night did; returns what night.json says, and what is to be told."""
     finished, seconds = utc_now(), time.monotonic() - started
     summary = _summary(plan, mine, done, seconds, finished)
     with store.read() as connection:
         before = [n for n in recent(connection, _BEFORE, mine.night.inbox) if n.state == "finished"]
-    alerts = list(_alerts(plan, done, summary, before))
+    alerts = tuple(_alerts(plan, done, summary, before))
     summary["alerts"] = sorted({alert.alert for alert in alerts})
-    counts = {name: summary["screening"][name] for name in COUNTS} if done.screened else {}
-    with _noted(plan, store, mine, started):
-        _write(plan.out / plan.folder, summary)
-        with store.write() as connection:
-            mine.hold(connection)
-            end_night(
-                connection,
-                mine.night.night_id,
-                "finished",
-                finished,
-                seconds=seconds,
-                rehashed=done.look.rehashed,
-                counts=counts,
-                summary=summary | {"register_stamp": done.stamp},
-            )
+    _write(plan.out / plan.folder, summary)
+    with store.write() as connection:
+        mine.hold(connection)
+        end_night(
+            connection,
+            mine.night.night_id,
+            "finished",
+            finished,
+            seconds=seconds,
+            rehashed=done.look.rehashed,
+            summary=summary | {"register_stamp": done.stamp},
+        )
     _log("night finished", plan, state="finished", seconds=round(seconds, 1))
-    for alert in alerts:
-        send(plan.settings.nightly, alert)
-    try:
-        _write_metrics(plan, store, mine)
-    except OSError as error:
-        log.error("the metrics could not be written: %s", place_of(error))
-    return summary
+    return summary, alerts
 
 
 def _summary(plan: Plan, mine: Turn, done: _Done, seconds: float, finished: str) -> dict[str, Any]:

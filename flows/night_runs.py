@@ -10,6 +10,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from flows.arrival import Inbox
 from flows.launch import Request, Result, screen_folder
 from flows.new_scans import Closing, selection
@@ -17,6 +19,8 @@ from flows.turns import Turn
 from pipeline.errors import NothingToRead
 from pipeline.settings import Settings
 from pipeline.store.database import Store
+from pipeline.store.nights import COUNTS, note_counts
+from pipeline.types.runs import RunSummary
 
 if TYPE_CHECKING:
     from pipeline.report.audit_report import AuditReport
@@ -48,6 +52,12 @@ def screen_inbox(
     select = selection(store, inbox, settings.intake, everything=everything)
     if select is None:
         return None
+    closing = Closing(inbox, out.name, settings.nightly.tries, mine.hold)
+
+    def close(connection: Connection, run: RunSummary) -> None:
+        closing(connection, run.run_id)
+        note_counts(connection, mine.night.night_id, {name: getattr(run, name) for name in COUNTS})
+
     request = Request(
         [inbox.folder],
         out,
@@ -58,7 +68,7 @@ def screen_inbox(
         passed_over=tuple(inbox.passed_over),
         register=register,
         select=select,
-        closing=Closing(inbox, out.name, settings.nightly.tries, mine.hold),
+        closing=close,
     )
     try:
         return screen_folder(request)

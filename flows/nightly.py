@@ -18,8 +18,9 @@ from prefect.artifacts import create_table_artifact
 from prefect.runtime import flow_run
 from prefect.states import Cancelled
 
+from flows.failures import alerted, failure_of
 from flows.logs import set_up
-from flows.night import failure_of, plan_of, run_night
+from flows.night import plan_of, run_night
 from flows.processes import die_with_parent, keep_to_ourselves
 from flows.turns import NotMyTurn
 from flows.zone import machine_zone
@@ -70,11 +71,13 @@ def _night(scheduled: dt.datetime) -> dict[str, Any]:
     places: dict[str, str | None] = json.loads(served or "{}")
     named = places.get("settings")
     settings = load(Path(named) if named else None)
-    set_up(settings.log, logging.INFO)
-    if served is None:
-        _refuse_relative(settings.nightly)
-    zone = settings.nightly.timezone or machine_zone()
-    return run_night(plan_of(settings, places, scheduled, zone))
+    # Settings that cannot be loaded name no hook: such a failure is in the log alone.
+    with alerted(settings.nightly, "the night could not begin"):
+        set_up(settings.log, logging.INFO)
+        if served is None:
+            _refuse_relative(settings.nightly)
+        plan = plan_of(settings, places, scheduled, settings.nightly.timezone or machine_zone())
+    return run_night(plan)
 
 
 def _refuse_relative(nightly: Nightly) -> None:

@@ -37,6 +37,8 @@ _BEAT_SECONDS = 20.0
 #: A process that was killed has given back its lock by then.
 _KILL_SECONDS = 20.0
 _POLL_SECONDS = 0.1
+#: A file that was made is written by then.
+_WRITE_SECONDS = 5.0
 #: In a folder of reports: key of the inbox that they are of.
 _MARK = ".inbox"
 
@@ -154,10 +156,16 @@ def check_reports(out: Path, inbox: str) -> None:
     """See that a folder of reports is no other inbox's: nights are named by when they were due, and would be replaced.
 
     Raises:
-        UsageError: if it is.
+        UsageError: if it is, or cannot be read.
     """
-    mark = out / _MARK
-    if mark.exists() and mark.read_text(encoding="ascii") != inbox:
+    try:
+        # Empty: an inbox is about to make it its own.
+        owner = (out / _MARK).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the folder of reports, or {_MARK} in it, cannot be read") from error
+    if owner not in ("", inbox):
         raise UsageError(
             f"the folder of reports is another inbox's: name one for each, with --out (or remove {_MARK} from it)"
         )
@@ -167,7 +175,7 @@ def claim_reports(out: Path, inbox: str) -> None:
     """Make a folder of reports an inbox's own.
 
     Raises:
-        UsageError: if it is another one's.
+        UsageError: if it is another one's, or cannot be read.
         OSError: if it cannot be made or written to.
     """
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -184,11 +192,41 @@ def _written_once(file: Path, text: str) -> str:
     """What a file holds; that text, where there was none. Whoever comes first, all read the same."""
     if not file.exists():
         aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-        aside.write_text(text, encoding="ascii")
-        with suppress(FileExistsError):
-            os.link(aside, file)
-        aside.unlink()
-    return file.read_text(encoding="ascii")
+        try:
+            aside.write_text(text, encoding="ascii")
+            _put(aside, file, text)
+        finally:
+            aside.unlink(missing_ok=True)
+    deadline = time.monotonic() + _WRITE_SECONDS
+    while not (held := file.read_text(encoding="ascii")):
+        if time.monotonic() > deadline:
+            # Whoever made it was killed before it was written.
+            with file.open("r+", encoding="ascii") as left:
+                left.write(text)
+        else:
+            time.sleep(_POLL_SECONDS)
+    return held
+
+
+def _put(aside: Path, file: Path, text: str) -> None:
+    """Have a file where there is none: whole at once, or made and then written where the disk has no hard links."""
+    try:
+        os.link(aside, file)
+    except FileExistsError:
+        return
+    except OSError:  # FAT, and many shares
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        except FileExistsError:
+            return
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as made:
+                made.write(text)
+                made.flush()
+                os.fsync(made.fileno())
+        except BaseException:
+            file.unlink()
+            raise
 
 
 def _end_stalled(store: Store, inbox: str, own: str, stalled: float, lock: IO[bytes]) -> None:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.report import run_json
+from pipeline.report import audit_folder, names_csv, run_json
 
-#: A folder with one of these is a night's report; anything else is somebody's, whatever it is called.
+#: A folder named after a day with one of these is a night's report; anything else is somebody's, whatever it is called.
 _OURS = (run_json.NAME, "night.json")
+#: What nights have in their folders that did not come to their end; others may have files of such names, so that the
+#: folder must have a night's whole name.
+_BEGUN = (
+    *(names_csv.NAME, names_csv.SECOND_NAMES, names_csv.NOT_FETCHED),
+    *(f"audit/{name}" for name in audit_folder.NAMES),
+)
+#: As `2026-11-29T020000+0100`, or with `-2` behind it.
+_NIGHT = re.compile(r"\d{4}-\d\d-\d\dT\d{6}[+-]\d{4}(\d\d)?(-\d+)?", re.ASCII)
 #: Ending of a folder that is being removed; what was left of one is removed by the next call.
 _GOING = ".erased"
 
@@ -60,7 +70,7 @@ def remove_expired(reports: Path, days: int, today: dt.date, held: Collection[st
 
 def _day(folder: Path) -> dt.date | None:
     """The day of a night's report; None where it is none."""
-    if folder.is_symlink() or not folder.is_dir() or not any((folder / name).is_file() for name in _OURS):
+    if folder.is_symlink() or not folder.is_dir() or not any(_is_there(folder, name) for name in _ours(folder)):
         return None
     try:
         return dt.date.fromisoformat(folder.name[:10])
@@ -68,8 +78,22 @@ def _day(folder: Path) -> dt.date | None:
         return None
 
 
+def _ours(folder: Path) -> Iterator[str]:
+    yield from _OURS
+    if _NIGHT.fullmatch(folder.name):
+        yield from _BEGUN
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    """Whether a file is there, or was begun aside."""
+    file = folder / name
+    return file.is_file() or file.with_name(f".{file.name}.new").is_file()
+
+
 def _documents(folder: Path) -> Iterator[str]:
     for cases in folder.glob("*/cases.jsonl"):
-        with cases.open(encoding="utf-8") as lines:
+        with cases.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
-                yield json.loads(line)["document_id"]
+                # The last line of a night that was killed may be half a line.
+                with suppress(ValueError):
+                    yield json.loads(line)["document_id"]

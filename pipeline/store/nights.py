@@ -90,16 +90,18 @@ def end_night(
     failure: str = "",
     seconds: float = 0.0,
     rehashed: bool = False,
-    counts: Mapping[str, int] | None = None,
     summary: Mapping[str, object] | None = None,
 ) -> None:
-    """Note how a night ended; `counts` by the names of `COUNTS`."""
+    """Note how a night ended."""
     values: dict[str, object] = {"state": state, "finished": finished, "failure": failure, "seconds": seconds}
     values |= {"rehashed": int(rehashed)}
     told = {"summary": json.dumps(summary)} if summary is not None else {}
-    connection.execute(
-        sa.update(nights).where(nights.c.night_id == night_id).values(values | dict(counts or {}) | told)
-    )
+    connection.execute(sa.update(nights).where(nights.c.night_id == night_id).values(values | told))
+
+
+def note_counts(connection: Connection, night_id: str, counts: Mapping[str, int]) -> None:
+    """Note what a night screened, by the names of `COUNTS`; it counts however the night ends."""
+    connection.execute(sa.update(nights).where(nights.c.night_id == night_id).values(dict(counts)))
 
 
 def last_finished(connection: Connection, inbox: str, now: dt.datetime) -> Night | None:

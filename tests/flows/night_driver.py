@@ -19,7 +19,8 @@ if __name__ == "__main__":
     flows.reading.make_reader = fake_reader.make_reader
     checks.registry.CHECKS = fake_checks.CHECKS
 
-    from flows.night import failure_of, plan_of, run_night
+    from flows.failures import failure_of
+    from flows.night import plan_of, run_night
     from flows.orchestrator import LocalServer
     from flows.turns import NotMyTurn
     from pipeline.errors import OversealError

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import ctypes
-import json
 import os
 import shutil
 import sqlite3
@@ -16,13 +15,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from flows.turns import inbox_key, serve_lock
 from pipeline.store.migrations import SCHEMA_VERSION
-from tests.flows.test_night import Nights
+from tests.flows.nights import Nights, alerts, hook, working
 
 _KEPT = {name: value for name, value in os.environ.items() if not name.startswith(("OVERSEAL_", "PREFECT_"))}
 _LIBC = ctypes.CDLL(None)
@@ -36,38 +34,14 @@ def _as_anybody() -> None:
 
 @pytest.fixture(name="worker", scope="module")
 def _worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
-    folder = tmp_path_factory.mktemp("worker")
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.flows.night_driver", str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=_KEPT,
-            preexec_fn=_as_anybody,
-        ) as process,
-    ):
+    with working(tmp_path_factory.mktemp("worker"), _as_anybody) as process:
         yield process
-        assert process.stdin is not None
-        process.stdin.close()
-        process.wait()
 
 
 @pytest.fixture(name="nights")
 def _nights(tmp_path: Path, worker: subprocess.Popen[str]) -> Nights:
     (tmp_path / "inbox").mkdir()
     return Nights(tmp_path, worker)
-
-
-def _hook(file: Path) -> list[str]:
-    """An alert command that keeps what it is told."""
-    return [sys.executable, "-c", "import sys; open(sys.argv[1], 'a').write(sys.stdin.read() + '\\n')", str(file)]
-
-
-def _alerts(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 @pytest.mark.slow
@@ -79,9 +53,9 @@ def test_a_folder_for_reports_that_is_read_only_costs_no_reading_and_loses_nothi
     out.mkdir()
     out.chmod(0o500)
     # Whoever is the first to find out.
-    failed = nights.work(alert=_hook(said))["failure"]
+    failed = nights.work(alert=hook(said))["failure"]
     assert failed in ("settings", "system")
-    assert [alert["alert"] for alert in _alerts(said)] == ["failure"]
+    assert [alert["alert"] for alert in alerts(said)] == ["failure"]
     assert nights.reads() == 0
     assert list(out.iterdir()) == []
     checked = nights.command("status", "--check")
@@ -116,12 +90,12 @@ def test_an_inbox_that_disappears_and_returns_is_read_once(nights: Nights, tmp_p
     nights.put("applicant/b.jpg", facts={"viz.surname": "B"})
     assert nights.work()["screening"]["read"] == 2
     inbox.rename(aside)
-    assert nights.work(alert=_hook(said)) == {"failure": "inbox-gone"}
+    assert nights.work(alert=hook(said)) == {"failure": "inbox-gone"}
     # An empty place is what a share that is not mounted looks like: the night ends well, and tells.
     inbox.mkdir()
-    told = nights.work(alert=_hook(said))
+    told = nights.work(alert=hook(said))
     assert (told["arrivals"]["vanished"], told["arrivals"]["removed"], told["alerts"]) == (1, 0, ["inbox"])
-    assert [alert["alert"] for alert in _alerts(said)] == ["failure", "inbox"]
+    assert [alert["alert"] for alert in alerts(said)] == ["failure", "inbox"]
     assert nights.states() == {"done": 2}
     inbox.rmdir()
     aside.rename(inbox)
@@ -191,8 +165,8 @@ def test_a_store_of_a_newer_version_fails_the_night_and_stays_as_it_is(nights: N
     before = (file := _newer(tmp_path / "home")).read_bytes()
     nights.put("b.jpg", facts={"viz.surname": "B"})
     said = tmp_path / "said"
-    assert nights.work(alert=_hook(said)) == {"failure": "store"}
-    assert [alert["message"] for alert in _alerts(said)] == ["the night could not begin: the store cannot be opened"]
+    assert nights.work(alert=hook(said)) == {"failure": "store"}
+    assert [alert["message"] for alert in alerts(said)] == ["the night could not begin: store"]
     for command in (
         ["status"],
         ["quarantine", "list"],

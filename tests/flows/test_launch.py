@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 from pathlib import Path
 
@@ -31,6 +32,19 @@ def test_a_run_whose_end_could_not_be_written_is_ended_by_the_next(
     monkeypatch.setattr(launch, "end_run", end_run)
     with noted_run(store, tmp_path) as run_id, store.read() as connection:
         assert running(connection) == [run_id]
+    assert list((tmp_path / "runs").iterdir()) == []
+    store.close()
+
+
+def test_a_log_that_could_not_be_emptied_keeps_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+
+    def refuse() -> None:
+        raise StoreError("locked")
+
+    monkeypatch.setattr(store, "empty_log", refuse)
+    with pytest.raises(KeyboardInterrupt), noted_run(store, tmp_path):
+        raise KeyboardInterrupt
     assert list((tmp_path / "runs").iterdir()) == []
     store.close()
 
@@ -87,3 +101,20 @@ def test_a_folder_for_reports_that_cannot_be_written_is_told_before_anything_is_
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="names a file"):
         check_out(tmp_path / "file")
+
+
+def test_a_folder_for_reports_below_one_that_may_not_be_entered_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = os.stat
+
+    def closed(place: str | Path, **named: bool) -> os.stat_result:
+        if "closed" in Path(place).parent.parts:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return stat(place, **named)
+
+    (tmp_path / "closed").mkdir()
+    monkeypatch.setattr(os, "stat", closed)
+    for out in ("closed/out", "closed/not/yet"):
+        with pytest.raises(UsageError, match="cannot be reached"):
+            check_out(tmp_path / out)

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,94 +16,16 @@ import pytest
 
 from flows.turns import inbox_key
 from pipeline.intake.inbox import place_of
-from pipeline.store.arrivals import arrivals_at, count_by_state
+from pipeline.store.arrivals import arrivals_at
 from pipeline.store.database import open_store
-from pipeline.store.nights import Night, recent
+from tests.flows.nights import Nights, working
 from tests.flows.test_screen import CANARY
-
-_KEPT = {name: value for name, value in os.environ.items() if not name.startswith(("OVERSEAL_", "PREFECT_"))}
-
-
-@dataclass
-class Nights:
-    """The folders of an inbox, and the process that works its nights."""
-
-    root: Path
-    process: subprocess.Popen[str]
-    count: int = 0
-
-    def put(self, name: str, **content: object) -> Path:
-        path = self.root / "inbox" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"kind": "passport", "facts": {"viz.surname": CANARY}} | content))
-        return path
-
-    def work(self, scheduled: str = "", inbox: str = "", **nightly: object) -> dict[str, Any]:
-        self.count += 1
-        asked = {
-            "scheduled": scheduled or f"2025-10-{self.count:02d}T02:00:00+02:00",
-            "inbox": inbox or str(self.root / "inbox"),
-            "out": str(self.root / "out"),
-            "settings": {
-                "home": str(self.root / "home"),
-                "nightly": {"settle_seconds": 0, **nightly},
-                # The nights lie in the past.
-                "retention": {"reports": 0},
-            },
-        }
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(asked) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, "the process that works the nights ended"
-        told: dict[str, Any] = json.loads(line)
-        return told
-
-    def reads(self) -> int:
-        log = self.root / "home" / "reads.log"
-        return len(log.read_text().splitlines()) if log.exists() else 0
-
-    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        program = "import sys; from flows.cli import main; sys.exit(main())"
-        environment = _KEPT | {"OVERSEAL_HOME": str(self.root / "home")}
-        return subprocess.run(
-            [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False, env=environment
-        )
-
-    def noted(self) -> list[Night]:
-        """From the store, the one that was due last first."""
-        with (
-            closing(open_store(f"sqlite:///{self.root / 'home' / 'overseal.db'}")) as store,
-            store.read() as connection,
-        ):
-            return sorted(recent(connection, 99), key=lambda night: night.scheduled, reverse=True)
-
-    def states(self) -> dict[str, int]:
-        store = open_store(f"sqlite:///{self.root / 'home' / 'overseal.db'}")
-        with closing(store), store.read() as connection:
-            return count_by_state(connection)
 
 
 @pytest.fixture(name="worker", scope="module")
 def _worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
-    folder = tmp_path_factory.mktemp("worker")
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.flows.night_driver", str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=_KEPT,
-        ) as process,
-    ):
+    with working(tmp_path_factory.mktemp("worker")) as process:
         yield process
-        assert process.stdin is not None
-        process.stdin.close()
-        process.wait()
-    assert CANARY not in (folder / "log").read_text()
 
 
 @pytest.fixture(name="nights")
@@ -317,6 +238,9 @@ def test_a_night_that_failed_after_it_had_screened_keeps_its_report(nights: Nigh
     (tmp_path / "done").write_text("no folder")
     assert nights.work(due, move_to=str(tmp_path / "done")) == {"failure": "system"}
     assert nights.states() == {"moving": 1, "quarantined": 1}
+    # What was screened counts, though the night did not come to its end.
+    (failed,) = nights.noted()
+    assert (failed.state, failed.found, failed.read, failed.unreadable) == ("failed", 2, 1, 1)
     # What came meanwhile is in a report beside it.
     nights.put("b.jpg", facts={"viz.surname": "B"})
     assert _screened(nights.work(due), "found") == (1,)

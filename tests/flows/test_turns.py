@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -12,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.turns import NotMyTurn, inbox_key, serve_lock, turn
-from pipeline.errors import OversealError
+from flows import turns
+from flows.turns import NotMyTurn, check_reports, claim_reports, inbox_key, serve_lock, turn
+from pipeline.errors import OversealError, UsageError
 from pipeline.store.database import Store, open_store
 from pipeline.store.nights import Night, begin_night, clock, end_night, recent
 
@@ -195,3 +197,84 @@ def test_an_inbox_is_known_by_where_it_lies(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "inbox")
     assert inbox_key(tmp_path / "inbox") == inbox_key(tmp_path / "link")
     assert os.fspath(tmp_path) not in inbox_key(tmp_path / "inbox")
+
+
+@pytest.fixture(params=[True, errno.EPERM, errno.EOPNOTSUPP])
+def _links(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that has hard links, and those that have none: FAT, shares."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(request.param, os.strerror(request.param))
+
+    if request.param is not True:
+        monkeypatch.setattr(os, "link", refuse)
+
+
+@pytest.mark.usefixtures("_links")
+def test_a_folder_of_reports_is_one_inbox_s(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    check_reports(out, KEY)
+    for _ in range(2):
+        claim_reports(out, KEY)
+    with pytest.raises(UsageError, match="another inbox's"):
+        claim_reports(out, "another inbox")
+    assert [path.name for path in out.iterdir()] == [".inbox"]
+    assert (out / ".inbox").read_text() == KEY
+
+
+@pytest.mark.usefixtures("_links")
+def test_of_all_that_claim_a_folder_one_gets_it(tmp_path: Path) -> None:
+    together = threading.Barrier(_SERVICES)
+    said: list[str] = []
+
+    def claim(inbox: str) -> None:
+        together.wait(_PATIENCE)
+        try:
+            claim_reports(tmp_path, inbox)
+            said.append("mine")
+        except UsageError:
+            said.append("another's")
+
+    threads = [threading.Thread(target=claim, args=(f"inbox {number}",)) for number in range(_SERVICES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == [*["another's"] * (_SERVICES - 1), "mine"]
+    assert [path.name for path in tmp_path.iterdir()] == [".inbox"]
+
+
+def test_a_mark_is_waited_for_and_one_that_was_never_written_is_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / ".inbox"
+    mark.touch()
+    check_reports(tmp_path, KEY)
+    monkeypatch.setattr("flows.turns.time.sleep", lambda _: mark.write_text("another inbox"))
+    with pytest.raises(UsageError, match="another inbox's"):
+        claim_reports(tmp_path, KEY)
+    mark.write_text("")
+    monkeypatch.setattr(turns, "_WRITE_SECONDS", -1.0)
+    claim_reports(tmp_path, KEY)
+    assert mark.read_text() == KEY
+
+
+def test_a_mark_that_could_not_be_written_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        claim_reports(tmp_path, KEY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_reports_that_may_not_be_entered_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(UsageError, match="cannot be read"):
+        check_reports(tmp_path / "out", KEY)

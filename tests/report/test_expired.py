@@ -34,6 +34,49 @@ def test_a_night_without_new_scans_is_a_report_too(tmp_path: Path, marker: str) 
     assert remove_expired(tmp_path, 1, TODAY, set()) == Expired(removed=1)
 
 
+_BEGUN = (
+    "names.csv",
+    ".names.csv.new",
+    "second_names.csv",
+    "not_fetched.csv",
+    "audit/audit.json",
+    "audit/leads.jsonl",
+    "audit/.leads.jsonl.new",
+)
+
+
+@pytest.mark.parametrize("left", _BEGUN)
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("2026-01-01T020000+0100", True),
+        ("2026-01-01T020000-0330-2", True),
+        ("2026-01-01", False),
+        ("2026-01-01 letters", False),
+        ("2026-01-01T020000+0100 copy", False),
+    ],
+)
+def test_what_a_night_left_that_failed_or_was_killed_goes_as_well(
+    tmp_path: Path, left: str, name: str, ours: bool
+) -> None:
+    file = tmp_path / name / left
+    file.parent.mkdir(parents=True)
+    file.touch()
+    assert remove_expired(tmp_path, 1, TODAY, set()) == Expired(removed=ours)
+    assert (tmp_path / name).exists() is not ours
+
+
+def test_half_a_line_of_a_night_that_was_killed_keeps_nothing_but_what_is_held(tmp_path: Path) -> None:
+    for name, document in (("2026-01-01T020000+0100", "a"), ("2026-01-02T020000+0100", "b")):
+        aside = tmp_path / name / ".integrity.new"
+        aside.mkdir(parents=True)
+        (tmp_path / name / "names.csv").touch()
+        whole = json.dumps({"document_id": document}).encode()
+        (aside / "cases.jsonl").write_bytes(whole + b"\n" + whole[:-3] + b"\xc3")
+    assert remove_expired(tmp_path, 1, TODAY, {"b"}) == Expired(removed=1, held=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-01-02T020000+0100"]
+
+
 def test_what_is_no_report_stays(tmp_path: Path) -> None:
     night(tmp_path, "2026-01-01", "mine.txt")
     night(tmp_path, "old papers")

@@ -21,6 +21,7 @@ from pipeline.store.nights import (
     last_ended,
     last_finished,
     last_rehash,
+    note_counts,
     recent,
     totals,
 )
@@ -37,9 +38,9 @@ def _finish(store: Store, name: str, days: float, *, rehashed: bool = False, **c
     """A night that was due, begun and finished so many days from now."""
     with store.write() as connection:
         begin_night(connection, Night(name, KEY, "home", _at(days), _at(days), 0.0, "running"))
-        end_night(
-            connection, name, "finished", _at(days), seconds=2.0, rehashed=rehashed, counts=counts, summary={"of": name}
-        )
+        if counts:
+            note_counts(connection, name, counts)
+        end_night(connection, name, "finished", _at(days), seconds=2.0, rehashed=rehashed, summary={"of": name})
 
 
 def test_the_clock_is_the_database_s(store: Store) -> None:
