@@ -45,7 +45,8 @@ _KINDS = ("serve", "server", "run")
 def nothing_new(folder: Path, scans: int, nights: int) -> dict[str, Any]:
     """So many nights with nothing new over so many known scans; then one with a new file, and the search for names.
 
-    The seconds of a night are those of the process of its run, from its start to its end.
+    The seconds of a night are those of the process of its run, from when it was due, or began where that was later, to
+    its end: the orchestrator starts a process some seconds early, and has it wait.
     """
     served = _Served(folder)
     served.inbox.mkdir(parents=True)
@@ -60,13 +61,15 @@ def nothing_new(folder: Path, scans: int, nights: int) -> dict[str, Any]:
         (served.inbox / f"{CANARY}.jpg").write_text(f"no picture {CANARY}", encoding="utf-8")
         served.wait_for(nights + 2)
     told = [night.summary for night in served.nights()]
+    due = [datetime.fromisoformat(one["scheduled"]).timestamp() for one in told[:nights]]
     return {
         "scans": scans,
         "made_in_seconds": round(made, 1),
         "nights": nights,
         "present": [one["arrivals"]["present"] for one in told[:nights]],
         "new": [one["arrivals"]["new"] for one in told[:nights]],
-        "seconds": [round(last - first, 1) for first, last in ended[:nights]],
+        "seconds": [round(last - max(first, at), 1) for (first, last), at in zip(ended[:nights], due, strict=True)],
+        "started_before_due": [round(at - first, 1) for (first, _), at in zip(ended[:nights], due, strict=True)],
         "seconds_of_the_work_alone": [one["seconds"] for one in told[:nights]],
         "mib_together": quiet["together"],
         "mib": {kind: quiet[kind] for kind in _KINDS},
