@@ -96,6 +96,11 @@ def settings_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, metavar="FILE", help="settings file (TOML)")
 
 
+def store_option(parser: argparse.ArgumentParser) -> None:
+    """The option of commands that use the store."""
+    parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+
+
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("-v", "--verbose", action="store_true", help="say more; show where an error came from")

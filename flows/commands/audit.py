@@ -7,7 +7,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.cli import settings_file
+from flows.cli import settings_file, store_option
 from flows.commands.screen import day
 from pipeline.errors import ExitCode
 from pipeline.settings import load
@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--names", action="store_true", help="show printed names of the officers of leads; for the integrity auditor"
     )
     parser.add_argument("--exit-zero", action="store_true", help="end with 0 even where there are leads")
-    parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    store_option(parser)
     settings_file(parser)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from flows.cli import settings_file
+from flows.cli import settings_file, store_option
 from pipeline.errors import ExitCode
 from pipeline.settings import load
 
@@ -13,7 +13,7 @@ from pipeline.settings import load
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument("file", type=Path, metavar="FILE", help="where it goes; must not be there yet")
-    parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    store_option(parser)
     settings_file(parser)
 
 

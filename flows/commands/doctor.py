@@ -12,7 +12,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 import pipeline
-from flows.cli import settings_file
+from flows.cli import settings_file, store_option
 from flows.missing import DASK_COMMAND, DASK_PACKAGE, REINSTALL, missing_of
 from pipeline import linkage
 from pipeline.errors import ExitCode, OversealError
@@ -64,7 +64,7 @@ class Probe:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    store_option(parser)
     settings_file(parser)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.cli import settings_file
+from flows.cli import settings_file, store_option
 from pipeline.errors import ExitCode, UsageError
 from pipeline.settings import load
 
@@ -43,9 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             "--reference", required=True, metavar="TEXT", help="file number of the proceedings, no name"
         )
     for action in (place, lift, listing):
-        action.add_argument(
-            "--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)"
-        )
+        store_option(action)
         settings_file(action)
 
 

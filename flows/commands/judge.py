@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.cli import settings_file
+from flows.cli import settings_file, store_option
 from pipeline.errors import ExitCode
 from pipeline.settings import load
 
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     action = actions.add_parser("import", help="append the judgements of a CSV file")
     action.add_argument("file", type=Path, metavar="FILE.csv")
-    action.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    store_option(action)
     settings_file(action)
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flows.cli import settings_file
+from flows.cli import settings_file, store_option
 from pipeline.errors import ExitCode, UsageError
 from pipeline.settings import load
 
@@ -26,9 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action.add_argument("ids", nargs="*", metavar="ID", help="as `list` shows it")
         action.add_argument("--all", action="store_true", help="everything that is quarantined")
     for action in (listing, retry, drop):
-        action.add_argument(
-            "--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)"
-        )
+        store_option(action)
         settings_file(action)
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.cli import settings_file
+from flows.cli import settings_file, store_option
 from pipeline.errors import ExitCode, UsageError
 from pipeline.settings import Settings, load
 from pipeline.types.problems import ProblemKind
@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def store_options(parser: argparse.ArgumentParser) -> None:
     """Options of commands that use the store."""
-    parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    store_option(parser)
     parser.add_argument("--runner", choices=("local", "dask"), help="where files are read (local)")
     parser.add_argument("--workers", type=_count, metavar="N", help="reading processes (1)")
 

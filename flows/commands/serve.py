@@ -9,7 +9,7 @@ import logging
 import os
 from pathlib import Path
 
-from flows.cli import settings_file
+from flows.cli import settings_file, store_option
 from flows.logs import set_up
 from flows.zone import machine_zone
 from pipeline.errors import ExitCode, UsageError
@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--inbox", metavar="DIR|URL", help="folder that scans are put into, or address of one")
     parser.add_argument("--cron", metavar="WHEN", help="minute hour day month weekday (else 0 2 * * *)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="a folder a night goes here (else out)")
-    parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    store_option(parser)
     settings_file(parser)
 
 

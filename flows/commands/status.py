@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from flows.cli import settings_file
+from flows.cli import settings_file, store_option
 from pipeline.errors import ExitCode, OversealError
 from pipeline.intake.remote import folder_of
 from pipeline.settings import Settings, load
@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--inbox", metavar="DIR|URL", help="only this inbox (else every one that has had a night)")
     parser.add_argument("--nights", type=int, default=7, metavar="N", help="how many nights to show (%(default)s)")
-    parser.add_argument("--store", metavar="URL", help="store (else OVERSEAL_STORE_URL, else a file in OVERSEAL_HOME)")
+    store_option(parser)
     settings_file(parser)
 
 
